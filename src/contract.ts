@@ -1,0 +1,169 @@
+/**
+ * The contract between the element and a proxy: the shapes that travel as JSON, and nothing else.
+ *
+ * The proxy's `/openapi.json` describes the same shapes from its zod schemas (`src/proxy/schemas.ts`); a property test
+ * holds the two together. The readers here are written by hand because a schema library would cost the drop-in file a
+ * third of its size budget.
+ *
+ * No DOM, no imports: this file runs anywhere.
+ */
+
+/** What the proxy says about an account. `unknown` is never treated as authorized. */
+export const OAUTH_STATUSES = ['not_applicable', 'authorized', 'unauthorized', 'unknown'] as const;
+export type OAuthStatus = (typeof OAUTH_STATUSES)[number];
+
+/** The `status` values of LiveRamp's redirect (v1.1 reference, "Perform OAuth Authorization"); `unknown` for any other. */
+export const HINTS = ['ok', 'internal_server_error', 'service_unavailable', 'unprocessable_entity', 'unknown'] as const;
+export type Hint = (typeof HINTS)[number];
+
+/** Where a flow stands. `processing`: the browser has returned, LiveRamp has not made up its mind. */
+export const FLOW_STATES = ['pending', 'processing', 'completed', 'failed', 'expired'] as const;
+export type FlowState = (typeof FLOW_STATES)[number];
+
+/** A destination account, as `GET /accounts/{account_id}` answers it. Times are ISO 8601. */
+export interface Account {
+  account_id: string;
+  /** The account's own name at LiveRamp. */
+  name?: string;
+  /** The destination platform's name, as customers know it. */
+  destination_name?: string;
+  oauth_status: OAuthStatus;
+  /** LiveRamp's own word for the status, for support. */
+  upstream_status?: string;
+  /** A grant existed and went stale. */
+  reauthorization: boolean;
+  /** Where the popup goes; a bearer secret that lives for minutes. `null` where no authorization can be started. */
+  authorize_url: string | null;
+  authorize_expires_at?: string;
+  checked_at: string;
+}
+
+/** One entry of `GET /accounts?id=…`: the account, or why there is none. */
+export type AccountItem = Account | { account_id: string; error: { code: ProblemCode } };
+
+/** `GET /flows/{flow}`. A terminal answer carries `account`. */
+export interface FlowReport {
+  flow: string;
+  account_id: string;
+  state: FlowState;
+  hint?: Hint;
+  account?: Account;
+}
+
+/** The closed list of problem codes, with the HTTP status each travels with. */
+export const PROBLEM_CODES = {
+  invalid_request: 400,
+  invalid_account_id: 400,
+  invalid_flow: 400,
+  invalid_state: 400,
+  unauthenticated: 401,
+  origin_not_allowed: 403,
+  invalid_ticket: 403,
+  expired_ticket: 403,
+  not_found: 404,
+  account_not_found: 404,
+  flow_not_found: 404,
+  method_not_allowed: 405,
+  flow_conflict: 409,
+  authorization_not_applicable: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  rate_limited: 429,
+  internal_error: 500,
+  upstream_invalid_response: 502,
+  upstream_rejected: 502,
+  upstream_unavailable: 503,
+  store_unavailable: 503,
+  upstream_timeout: 504,
+} as const;
+export type ProblemCode = keyof typeof PROBLEM_CODES;
+
+/** RFC 9457 problem document, `application/problem+json`. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: ProblemCode;
+  detail?: string;
+  request_id: string;
+}
+
+/** Account ids that may be put into a URL. Anything else is refused before a request is made. */
+export const ACCOUNT_ID = /^[A-Za-z0-9._~:-]{1,128}$/;
+
+/** Flow ids: at least 128 random bits, base64url. */
+export const FLOW_ID = /^[A-Za-z0-9_-]{22,128}$/;
+
+/** `value` as a plain record of own fields, or `undefined`. Never follows a prototype. */
+const own = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+
+const isOneOf = <T extends string>(list: readonly T[], value: unknown): value is T =>
+  (list as readonly unknown[]).includes(value);
+
+const isString = (value: unknown): value is string => typeof value === 'string';
+const isTime = (value: unknown): value is string => isString(value) && !Number.isNaN(Date.parse(value));
+
+/** Reads an Account, copying named fields only. `undefined` if anything is missing or of another type. */
+export function readAccount(value: unknown): Account | undefined {
+  const account_id = own(value, 'account_id');
+  const oauth_status = own(value, 'oauth_status');
+  const reauthorization = own(value, 'reauthorization');
+  const authorize_url = own(value, 'authorize_url');
+  const checked_at = own(value, 'checked_at');
+  if (
+    !isString(account_id) ||
+    !isOneOf(OAUTH_STATUSES, oauth_status) ||
+    typeof reauthorization !== 'boolean' ||
+    !(isString(authorize_url) || authorize_url === null) ||
+    !isTime(checked_at)
+  )
+    return undefined;
+  const account: Account = { account_id, oauth_status, reauthorization, authorize_url, checked_at };
+  for (const key of ['name', 'destination_name', 'upstream_status', 'authorize_expires_at'] as const) {
+    const text = own(value, key);
+    if (text === undefined) continue;
+    if (key === 'authorize_expires_at' ? !isTime(text) : !isString(text)) return undefined;
+    account[key] = text as string;
+  }
+  return account;
+}
+
+/** Reads a FlowReport, copying named fields only. */
+export function readFlowReport(value: unknown): FlowReport | undefined {
+  const flow = own(value, 'flow');
+  const account_id = own(value, 'account_id');
+  const state = own(value, 'state');
+  const hint = own(value, 'hint');
+  if (!isString(flow) || !isString(account_id) || !isOneOf(FLOW_STATES, state)) return undefined;
+  if (hint !== undefined && !isOneOf(HINTS, hint)) return undefined;
+  const report: FlowReport = { flow, account_id, state };
+  if (hint !== undefined) report.hint = hint;
+  const given = own(value, 'account');
+  if (given !== undefined) {
+    const account = readAccount(given);
+    if (!account) return undefined;
+    report.account = account;
+  }
+  return report;
+}
+
+/** The `code` of a problem document, if it is one of ours. */
+export function readProblemCode(value: unknown): ProblemCode | undefined {
+  const code = own(value, 'code');
+  return isString(code) && Object.hasOwn(PROBLEM_CODES, code) ? (code as ProblemCode) : undefined;
+}
+
+/** The entries of a batch answer, each an account or the code that says why there is none. */
+export function readBatch(value: unknown): Map<string, Account | ProblemCode | undefined> | undefined {
+  const list = own(value, 'accounts');
+  if (!Array.isArray(list)) return undefined;
+  const entries = new Map<string, Account | ProblemCode | undefined>();
+  for (const item of list as unknown[]) {
+    const id = own(item, 'account_id');
+    if (isString(id)) entries.set(id, readAccount(item) ?? readProblemCode(own(item, 'error')));
+  }
+  return entries;
+}
