@@ -1,0 +1,160 @@
+/** The Live section: state and actions. What it looks like is in `live-view.ts`. */
+import { render } from 'lit';
+import {
+  activateAccount,
+  changeDemo,
+  NoServerError,
+  readDemoState,
+  resetDemo,
+  revokeAtPlatform,
+  type DemoState,
+  type Scenario,
+  type Version,
+} from './control.ts';
+import { EventLog } from './event-log.ts';
+import {
+  liveTemplate,
+  noServerTemplate,
+  type LiveActions,
+  type LiveModel,
+  type Mode,
+  type Variant,
+} from './live-view.ts';
+
+export class LiveSection {
+  #root: HTMLElement;
+  #demo: DemoState | undefined;
+  #log = new EventLog();
+  #variant: Variant = 'compact';
+  #mode: Mode = 'auto';
+  /** Counts the worlds seen (API versions, resets): elements of one are not reused in the next. */
+  #epoch = 0;
+  /** By account: the status that an element last reported, for the partner's own controls beside it. */
+  #statuses = new Map<string, string>();
+  /** By account: what "Activate New Destination Account" answered, for `initial-status`. */
+  #initialStatuses = new Map<string, string>();
+  #message = '';
+  #problem = '';
+  #pending: Promise<void> = Promise.resolve();
+
+  constructor(root: HTMLElement) {
+    this.#root = root;
+    root.addEventListener('oauth-status-change', (event) => {
+      this.#statuses.set(event.accountId, event.oauthStatus);
+      this.#render();
+    });
+  }
+
+  async start(): Promise<void> {
+    try {
+      this.#demo = await readDemoState();
+    } catch (error) {
+      if (!(error instanceof NoServerError)) throw error;
+      render(noServerTemplate(), this.#root);
+      return;
+    }
+    this.#render();
+    const log = this.#root.querySelector<HTMLElement>('.events');
+    if (log) this.#log.show(log);
+  }
+
+  /** Runs one action after the other; what goes wrong is said on the page. */
+  #run(action: () => Promise<void>): Promise<void> {
+    this.#pending = this.#pending.then(async () => {
+      this.#problem = '';
+      try {
+        await action();
+      } catch (error) {
+        this.#problem = error instanceof Error ? error.message : String(error);
+      }
+      this.#render();
+    });
+    return this.#pending;
+  }
+
+  #newWorld(): void {
+    this.#epoch += 1;
+    this.#statuses.clear();
+    this.#initialStatuses.clear();
+  }
+
+  #elements(accountId?: string): HTMLElementTagNameMap['destination-oauth'][] {
+    return [...this.#root.querySelectorAll('destination-oauth')].filter(
+      (element) => accountId === undefined || element.accountId === accountId,
+    );
+  }
+
+  async #refresh(accountId?: string): Promise<void> {
+    await Promise.allSettled(this.#elements(accountId).map((element) => element.refresh()));
+  }
+
+  #actions: LiveActions = {
+    setVersion: (version: Version) =>
+      this.#run(async () => {
+        await changeDemo({ version });
+        this.#demo = await readDemoState();
+        this.#newWorld();
+        this.#message = `Now on LiveRamp’s ${version} API`;
+      }),
+    setScenario: (scenario: Partial<Scenario>) =>
+      this.#run(async () => {
+        await changeDemo({ scenario });
+        this.#demo = await readDemoState();
+        if (scenario.liveramp) await this.#refresh();
+      }),
+    setVariant: (variant: Variant) => {
+      this.#variant = variant;
+      this.#render();
+    },
+    setMode: (mode: Mode) => {
+      this.#mode = mode;
+      this.#render();
+    },
+    refreshAll: () =>
+      this.#run(async () => {
+        await this.#refresh();
+        this.#message = 'Statuses refreshed';
+      }),
+    revoke: (accountId: string) =>
+      this.#run(async () => {
+        await revokeAtPlatform(accountId);
+        this.#message = 'The grant was revoked at the platform';
+        await this.#refresh(accountId);
+      }),
+    reset: () =>
+      this.#run(async () => {
+        await resetDemo();
+        this.#demo = await readDemoState();
+        this.#newWorld();
+        this.#log.clear();
+        this.#message = 'The demo is as it was at the start';
+      }),
+    activate: (platform: string) =>
+      this.#run(async () => {
+        const activated = await activateAccount(platform);
+        const demo = await readDemoState();
+        if (activated.oauthStatus !== undefined) this.#initialStatuses.set(activated.accountId, activated.oauthStatus);
+        this.#demo = demo;
+        this.#message = 'Account added at the end of the list';
+        this.#render();
+        const row = this.#root.querySelector<HTMLElement>(`[data-account="${CSS.escape(activated.accountId)}"]`);
+        row?.focus({ preventScroll: true });
+        row?.scrollIntoView({ block: 'nearest' });
+      }),
+  };
+
+  #render(): void {
+    if (!this.#demo) return;
+    const model: LiveModel = {
+      demo: this.#demo,
+      epoch: this.#epoch,
+      variant: this.#variant,
+      mode: this.#mode,
+      statuses: this.#statuses,
+      initialStatuses: this.#initialStatuses,
+      message: this.#message,
+      problem: this.#problem,
+    };
+    render(liveTemplate(model, this.#actions), this.#root);
+  }
+}
