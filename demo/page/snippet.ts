@@ -27,8 +27,8 @@ export function showSnippet(root: HTMLElement): void {
   };
   const update = (): void => {
     render(
-      html`<div class="code">
-        <pre tabindex="0" role="group" aria-label="HTML to paste" dir="ltr"><code>${SNIPPET}</code></pre>
+      html`<div class="code" dir="ltr">
+        <pre tabindex="0" role="group" aria-label="HTML to paste"><code>${SNIPPET}</code></pre>
         <button class="btn copy" type="button" @click=${copy}>${said || 'Copy'}</button>
         <span class="visually-hidden" role="status">${said}</span>
       </div>`,
