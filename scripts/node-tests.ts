@@ -1,0 +1,60 @@
+/** `npm run test:node [-- file…]`, and with `--e2e` `npm run test:e2e [-- file…]`. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBrowsers, selectedEngines } from './browsers.ts';
+import { type Counts, report } from './report.ts';
+import { ROOT, testFiles } from './test-files.ts';
+
+/** Runs test files with Node's runner, each in a process of its own, and counts from its TAP summary. */
+function runNodeTests(files: readonly string[], args: readonly string[], env: NodeJS.ProcessEnv): Counts {
+  const folder = mkdtempSync(join(tmpdir(), 'node-tests-'));
+  const tap = join(folder, 'tap');
+  try {
+    const { status, signal } = spawnSync(
+      process.execPath,
+      [
+        '--import=tsx',
+        '--test',
+        ...args,
+        '--test-reporter=spec',
+        '--test-reporter-destination=stdout',
+        '--test-reporter=tap',
+        `--test-reporter-destination=${tap}`,
+        ...files,
+      ],
+      { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'] },
+    );
+    const summary = readFileSync(tap, 'utf8');
+    const count = (name: string): number => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(summary)?.[1] ?? 0);
+    const counts = {
+      passed: count('pass'),
+      failed: count('fail') + count('cancelled'),
+      skipped: count('skipped') + count('todo'),
+    };
+    // A run that broke down fails, whatever it counted.
+    if ((status !== 0 || signal) && counts.failed === 0) counts.failed = 1;
+    return counts;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const words = process.argv.slice(2);
+const isE2e = words.includes('--e2e');
+const wanted = words.filter((word) => word !== '--e2e');
+try {
+  const files = testFiles(isE2e ? 'e2e' : 'node', wanted);
+  if (isE2e) {
+    const engines = selectedEngines();
+    ensureBrowsers(engines);
+    // Browsers share one screen and two cores: one file at a time.
+    report(runNodeTests(files, ['--test-concurrency=1'], { ENGINES: engines.join(',') }));
+  } else {
+    report(runNodeTests(files, ['--test-timeout=120000'], {}));
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
