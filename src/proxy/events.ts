@@ -1,0 +1,32 @@
+import type { Hint, ProblemCode } from '../contract.ts';
+
+/**
+ * What `onEvent` is told, for the audit log and for metrics. Never holds a credential, token, ticket, state, flow id or
+ * authorization URL. `at` is milliseconds since 1970 by the proxy's clock.
+ */
+export type ProxyEvent = {
+  readonly at: number;
+  /** The `request_id` of the problem document, if one was sent. */
+  readonly requestId: string;
+  readonly user?: string;
+  readonly tenant?: string;
+  readonly accountId?: string;
+} & (
+  | { readonly type: 'flow.begun'; readonly outcome: 'redirected' }
+  | { readonly type: 'flow.refused'; readonly outcome: ProblemCode }
+  | { readonly type: 'flow.returned'; readonly outcome: Hint }
+  /** A callback that came without the initiating browser's cookie, or with another user's session. */
+  | { readonly type: 'flow.unbound'; readonly outcome: 'no_cookie' | 'other_session' }
+  | { readonly type: 'flow.completed'; readonly outcome: 'authorized' }
+  | { readonly type: 'flow.failed'; readonly outcome: 'failed' | Hint }
+  /** One for each request. `cause` is what a `500` hides from the browser. */
+  | {
+      readonly type: 'request';
+      readonly route: string;
+      readonly method: string;
+      readonly status: number;
+      readonly durationMs: number;
+      readonly outcome?: ProblemCode;
+      readonly cause?: unknown;
+    }
+);

@@ -1,0 +1,162 @@
+import type { z } from 'zod';
+import { UpstreamError, type UpstreamErrorCode } from './problems.ts';
+import type { UpstreamContext } from './upstream.ts';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_TRIES = 3;
+const TRY_AGAIN = new Set([500, 502, 503, 504]);
+
+export interface UpstreamCall<T> {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly url: string;
+  readonly headers: () => Record<string, string> | Promise<Record<string, string>>;
+  readonly body?: string;
+  /** What a success must look like. */
+  readonly schema: z.ZodType<T>;
+  /** Called at most once, after a 403 that an expired token may explain; `headers` is asked again afterwards. */
+  readonly renew?: () => void | Promise<void>;
+  /** What a 404 means here. Default: LiveRamp refused. */
+  readonly notFound?: UpstreamErrorCode;
+  /** For what can be done without: one try only. */
+  readonly optional?: boolean;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  readonly text: string;
+}
+
+/** Reads a body up to the cap. A longer one is dropped, not read to its end. */
+async function readText(response: Response): Promise<string> {
+  if (!response.body) return '';
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let size = 0;
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    size += value.byteLength;
+    if (size > MAX_BODY_BYTES) {
+      reader.cancel().catch(() => undefined);
+      throw new UpstreamError('upstream_invalid_response', 'The answer is longer than 1 MB');
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+/** One call within its time limit, body included. The time limit holds even against a `fetch` that ignores signals. */
+async function send(context: UpstreamContext, call: UpstreamCall<unknown>, headers: HeadersInit): Promise<Answer> {
+  const budget = Math.min(context.timeouts.callMs, context.remaining());
+  const abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => {
+        reject(new UpstreamError('upstream_timeout'));
+        abort.abort();
+      },
+      Math.max(0, budget),
+    );
+  });
+  const work = async (): Promise<Answer> => {
+    const response = await context.fetch(call.url, {
+      method: call.method,
+      headers,
+      // A redirect could carry the credentials to another host.
+      redirect: 'manual',
+      signal: abort.signal,
+      ...(call.body === undefined ? {} : { body: call.body }),
+    });
+    const text = await readText(response);
+    return { status: response.status, retryAfter: response.headers.get('retry-after'), text };
+  };
+  try {
+    return await Promise.race([work(), late]);
+  } catch (error) {
+    if (error instanceof UpstreamError) throw error;
+    // The cause is not kept: a fetch error may quote the request.
+    throw new UpstreamError('upstream_unavailable');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The wait before try number `next` (1, 2, …): doubling, between half and the whole of it. */
+const backoff = (context: UpstreamContext, next: number): number =>
+  context.timeouts.backoffMs * 2 ** (next - 1) * (0.5 + Math.random() / 2);
+
+const retrySeconds = (header: string | null): { retryAfter: number } | undefined =>
+  header !== null && /^\d{1,4}$/.test(header) ? { retryAfter: Number(header) } : undefined;
+
+function failure(answer: Answer, call: UpstreamCall<unknown>): UpstreamError {
+  const { status } = answer;
+  if (status === 404 && call.notFound) return new UpstreamError(call.notFound);
+  if (status === 429 || status >= 500) {
+    return new UpstreamError('upstream_unavailable', undefined, retrySeconds(answer.retryAfter));
+  }
+  if (status >= 400) return new UpstreamError('upstream_rejected', `LiveRamp answered ${status}`);
+  // Status 0 is the opaque redirect of runtimes that hide it.
+  return new UpstreamError('upstream_invalid_response', `LiveRamp answered ${status} where a result was due`);
+}
+
+function parse<T>(text: string, schema: z.ZodType<T>): T {
+  let value: unknown;
+  try {
+    value = text === '' ? undefined : JSON.parse(text);
+  } catch {
+    throw new UpstreamError('upstream_invalid_response', 'The answer is not JSON');
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const fields = result.error.issues.slice(0, 3).map((issue) => issue.path.join('.') || 'body');
+  throw new UpstreamError('upstream_invalid_response', `The answer does not fit at: ${fields.join(', ')}`);
+}
+
+/**
+ * Calls LiveRamp. A GET is tried up to three times on 500, 502, 503, 504 or a broken connection, as long as the request
+ * has time left; POST and PUT are sent once, since LiveRamp knows no idempotency key. Both are sent once more after a
+ * 403 if `renew` is given. Throws `UpstreamError`.
+ */
+export async function callUpstream<T>(context: UpstreamContext, call: UpstreamCall<T>): Promise<T> {
+  const maxTries = call.method === 'GET' && !call.optional ? MAX_TRIES : 1;
+  let renewed = false;
+  for (let tries = 1; ; tries++) {
+    if (context.remaining() <= 0) throw new UpstreamError('upstream_timeout');
+    const headers = await call.headers();
+    let error: UpstreamError;
+    let mayPass: boolean;
+    try {
+      const answer = await send(context, call, headers);
+      if (answer.status >= 200 && answer.status < 300) return parse(answer.text, call.schema);
+      if (answer.status === 403 && call.renew && !renewed) {
+        renewed = true;
+        tries--;
+        await call.renew();
+        continue;
+      }
+      error = failure(answer, call);
+      mayPass = TRY_AGAIN.has(answer.status);
+    } catch (thrown) {
+      if (!(thrown instanceof UpstreamError)) throw thrown;
+      error = thrown;
+      mayPass = thrown.code === 'upstream_unavailable';
+    }
+    const wait = backoff(context, tries);
+    if (!mayPass || tries >= maxTries || wait >= context.remaining()) throw error;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}
+
+/** A base URL without a slash at its end. Credentials go there, so plain http is for loopback only. */
+export function readBaseUrl(option: string, value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const fits = url && !url.username && !url.password && !url.hash && (url.protocol === 'https:' || isLoopback(url));
+  if (!fits) throw new TypeError(`${option} must be an absolute https URL (http on loopback only)`);
+  return value.replace(/\/+$/, '');
+}
+
+/** `http:` on this machine. */
+export const isLoopback = (url: URL): boolean =>
+  url.protocol === 'http:' && /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
