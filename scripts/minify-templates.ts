@@ -1,0 +1,79 @@
+/**
+ * Makes the templates of Lit smaller at build time: the CSS of css`…` and the whitespace of html`…`. A JavaScript
+ * minifier leaves both alone.
+ *
+ * A css template that has expressions gets its whitespace collapsed and no more, for its parts are not valid CSS each.
+ */
+import { Buffer } from 'node:buffer';
+import { transform } from 'lightningcss';
+import ts from 'typescript';
+import type { Plugin } from 'vite';
+
+/** `css` is a style sheet without expressions. */
+export function minifyCss(css: string): string {
+  const { code } = transform({ filename: 'template.css', code: Buffer.from(css), minify: true });
+  return code.toString();
+}
+
+const collapseCss = (part: string): string =>
+  part
+    .replace(/\/\*[^]*?\*\//g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{};,]) ?/g, '$1')
+    .replace(/: /g, ':');
+
+/** One part of an html template: no comments, and one space where whitespace was, so that nothing looks different. */
+export const collapseHtml = (part: string): string => part.replace(/<!--[^]*?-->/g, '').replace(/[ \t\n\r\f]+/g, ' ');
+
+interface Edit {
+  start: number;
+  end: number;
+  text: string;
+}
+
+/** The cooked text as it must stand between backticks. */
+const escape = (text: string): string => text.replace(/[`\\]/g, '\\$&').replace(/\$\{/g, '\\${');
+
+function editsOf(source: ts.SourceFile): Edit[] {
+  const edits: Edit[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isTaggedTemplateExpression(node) && ts.isIdentifier(node.tag)) {
+      const { template } = node;
+      const tag = node.tag.text;
+      if (ts.isNoSubstitutionTemplateLiteral(template)) {
+        const text = tag === 'css' ? minifyCss(template.text) : tag === 'html' ? collapseHtml(template.text) : null;
+        if (text !== null)
+          edits.push({ start: template.getStart() + 1, end: template.getEnd() - 1, text: escape(text) });
+      } else if (ts.isTemplateExpression(template) && (tag === 'css' || tag === 'html')) {
+        const collapse = tag === 'css' ? collapseCss : collapseHtml;
+        const parts = [template.head, ...template.templateSpans.map((span) => span.literal)];
+        parts.forEach((part, index) => {
+          const tail = index === parts.length - 1 ? 1 : 2;
+          edits.push({ start: part.getStart() + 1, end: part.getEnd() - tail, text: escape(collapse(part.text)) });
+        });
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return edits.sort((a, b) => b.start - a.start);
+}
+
+/** The source of a module with its css and html templates made smaller. */
+export function minifyTemplatesIn(code: string, name = 'module.ts'): string {
+  const source = ts.createSourceFile(name, code, ts.ScriptTarget.ESNext, true);
+  return editsOf(source).reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code);
+}
+
+export function minifyTemplates(): Plugin {
+  return {
+    name: 'minify-templates',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /\/src\/.*\.ts$/ },
+      // Templates only lose whitespace within lines that a source map of the whole line still names.
+      handler: (code, id) =>
+        /\b(css|html)`/.test(code) ? { code: minifyTemplatesIn(code, id), map: null } : undefined,
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** What the browser has to download, compressed with brotli as servers do it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { build } from 'vite';
+import { ROOT } from './test-files.ts';
+
+export interface Size {
+  name: string;
+  bytes: number;
+  budget: number;
+}
+
+const KB = 1024;
+const brotli = (code: string | Uint8Array): number => brotliCompressSync(code).byteLength;
+
+/** What a partner's bundler makes of one of the package's entries, minified, with Lit left out. */
+export async function bundle(entry: string): Promise<string> {
+  const result = await build({
+    configFile: false,
+    root: ROOT,
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      write: false,
+      minify: true,
+      target: 'es2022',
+      lib: { entry: join(ROOT, entry), formats: ['es'] },
+      rolldownOptions: { external: /^(lit|@lit)(\/|$)/, output: { minify: true, codeSplitting: false } },
+    },
+  });
+  const output = (Array.isArray(result) ? result : [result]).flatMap((part) => ('output' in part ? part.output : []));
+  return output.map((file) => (file.type === 'chunk' ? file.code : '')).join('');
+}
+
+/** Sizes of a finished build. */
+export async function measure(): Promise<Size[]> {
+  const file = (name: string): number => brotli(readFileSync(join(ROOT, 'dist', name)));
+  return [
+    { name: 'drop-in (dist/destination-oauth.min.js)', bytes: file('destination-oauth.min.js'), budget: 14 * KB },
+    { name: 'element for bundlers, without Lit', bytes: brotli(await bundle('dist/element.js')), budget: 8 * KB },
+    { name: 'redirect page (dist/redirect.min.js)', bytes: file('redirect.min.js'), budget: 1 * KB },
+  ];
+}
+
+export function printSizes(sizes: readonly Size[]): void {
+  for (const { name, bytes, budget } of sizes) {
+    console.log(`${name.padEnd(42)} ${String(bytes).padStart(6)} bytes brotli of ${budget}`);
+  }
+}
