@@ -1,0 +1,24 @@
+/** What the element may open: checks and composes the URL of the popup's navigation. No DOM. */
+
+const LOOPBACK = /^(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * `authorizeUrl` as a URL that may be opened, or `undefined`: absolute, `https:` (or `http:` on loopback), no userinfo,
+ * and written plainly. The URL parser forgives `java\nscript:`, leading control characters and backslashes; this does not.
+ */
+export function safeAuthorizeUrl(authorizeUrl: string): URL | undefined {
+  // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+  if (/[\u0000-\u0020\u007f\\]/.test(authorizeUrl) || !/^https?:\/\/[^/]/i.test(authorizeUrl)) return undefined;
+  if (!URL.canParse(authorizeUrl)) return undefined;
+  const url = new URL(authorizeUrl);
+  if (url.username || url.password) return undefined;
+  return url.protocol === 'https:' || LOOPBACK.test(url.hostname) ? url : undefined;
+}
+
+/** The URL with the flow's id, and the page to come back to where the flow runs in this tab. */
+export function withFlow(authorizeUrl: URL, flow: string, returnTo?: string): string {
+  const url = new URL(authorizeUrl);
+  url.searchParams.set('flow', flow);
+  if (returnTo !== undefined) url.searchParams.set('return_to', returnTo);
+  return url.href;
+}

@@ -1,0 +1,215 @@
+import { css } from 'lit';
+
+/**
+ * One accent colour and the page's own font and colour scheme give the rest. Private names start with `--_`; each reads
+ * the public custom property of the same name first.
+ */
+export const styles = css`
+  :host {
+    --_accent: var(--destination-oauth-accent, light-dark(#1d4ed8, #9db8ff));
+    --_on-accent: var(--destination-oauth-on-accent, light-dark(#fff, #0b1534));
+    --_surface: var(--destination-oauth-surface, light-dark(#fff, #1b1d22));
+    --_text: var(--destination-oauth-text, light-dark(#1a1d24, #eceef2));
+    --_muted: var(--destination-oauth-muted, light-dark(#565d6b, #a9b0bf));
+    --_border: var(--destination-oauth-border, light-dark(#d9dde5, #383d48));
+    --_success: var(--destination-oauth-success, light-dark(#13693a, #74d69c));
+    --_warning: var(--destination-oauth-warning, light-dark(#8a4b00, #f5bd6b));
+    --_danger: var(--destination-oauth-danger, light-dark(#b3261e, #ff9d94));
+    --_radius: var(--destination-oauth-radius, 12px);
+    --_button-radius: var(--destination-oauth-button-radius, 8px);
+    --_space: var(--destination-oauth-space, 16px);
+    --_tone: var(--_muted);
+    display: block;
+    min-inline-size: 0;
+    container-type: inline-size;
+    color: var(--_text);
+    font-family: var(--destination-oauth-font, inherit);
+    font-size: var(--destination-oauth-font-size, 0.875rem);
+    line-height: 1.45;
+    text-align: start;
+  }
+  @supports not (color: light-dark(#000, #fff)) {
+    :host {
+      --_accent: var(--destination-oauth-accent, #1d4ed8);
+      --_on-accent: var(--destination-oauth-on-accent, #fff);
+      --_surface: var(--destination-oauth-surface, #fff);
+      --_text: var(--destination-oauth-text, #1a1d24);
+      --_muted: var(--destination-oauth-muted, #565d6b);
+      --_border: var(--destination-oauth-border, #d9dde5);
+      --_success: var(--destination-oauth-success, #13693a);
+      --_warning: var(--destination-oauth-warning, #8a4b00);
+      --_danger: var(--destination-oauth-danger, #b3261e);
+    }
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  :host([variant='button']) {
+    display: inline-block;
+    container-type: normal;
+  }
+  [data-tone='accent'] {
+    --_tone: var(--_accent);
+  }
+  [data-tone='success'] {
+    --_tone: var(--_success);
+  }
+  [data-tone='warning'] {
+    --_tone: var(--_warning);
+  }
+  [data-tone='danger'] {
+    --_tone: var(--_danger);
+  }
+  .base {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr) auto;
+    gap: calc(var(--_space) * 0.75) var(--_space);
+    align-items: center;
+  }
+  .card {
+    padding: var(--_space);
+    border: 1px solid var(--_border);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+  }
+  .icon {
+    display: grid;
+    place-items: center;
+    inline-size: 2.5rem;
+    block-size: 2.5rem;
+    border-radius: calc(var(--_radius) * 0.75);
+    background: color-mix(in srgb, var(--_tone) 12%, transparent);
+    color: var(--_tone);
+  }
+  .compact .icon {
+    inline-size: 2rem;
+    block-size: 2rem;
+  }
+  svg {
+    inline-size: 1.25rem;
+    block-size: 1.25rem;
+    fill: none;
+    stroke: currentcolor;
+    stroke-width: 2;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  .ring {
+    stroke-dasharray: 70 30;
+    transform-origin: center;
+    animation: turn 1s linear infinite;
+  }
+  @keyframes turn {
+    to {
+      transform: rotate(1turn);
+    }
+  }
+  .head {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.125rem 0.625rem;
+    align-items: center;
+  }
+  .title {
+    min-inline-size: 0;
+    font-weight: 600;
+    overflow-wrap: anywhere;
+  }
+  .status {
+    padding: 0.0625rem 0.5rem;
+    border-radius: 1rem;
+    background: color-mix(in srgb, var(--_tone) 12%, transparent);
+    color: var(--_tone);
+    font-size: 0.8125em;
+    font-weight: 600;
+  }
+  .description,
+  .message {
+    margin: 0.125rem 0 0;
+    color: var(--_muted);
+    overflow-wrap: anywhere;
+  }
+  .message {
+    color: var(--_text);
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+    justify-content: end;
+  }
+  button {
+    min-block-size: 2.25rem;
+    padding: 0.375rem 0.875rem;
+    border: 1px solid var(--_border);
+    border-radius: var(--_button-radius);
+    background: transparent;
+    color: var(--_text);
+    font: inherit;
+    font-weight: 600;
+    cursor: pointer;
+    transition: background-color 0.15s;
+  }
+  button:hover {
+    background: color-mix(in srgb, currentcolor 8%, transparent);
+  }
+  .primary {
+    border-color: transparent;
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+  .primary:hover {
+    background: color-mix(in srgb, var(--_accent) 88%, var(--_text));
+  }
+  button:focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+  button:disabled,
+  button[aria-disabled='true'] {
+    cursor: default;
+    opacity: 0.6;
+  }
+  .hidden {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  .footer {
+    grid-column: 1 / -1;
+  }
+  @container (inline-size < 30rem) {
+    .base {
+      grid-template-columns: auto minmax(0, 1fr);
+    }
+    .actions {
+      grid-column: 1 / -1;
+      justify-content: stretch;
+    }
+    .actions button {
+      flex: 1 1 auto;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    .ring {
+      animation-duration: 6s;
+    }
+    button {
+      transition: none;
+    }
+  }
+  @media (forced-colors: active) {
+    .icon,
+    .status {
+      border: 1px solid;
+    }
+    button:disabled,
+    button[aria-disabled='true'] {
+      color: GrayText;
+      opacity: 1;
+    }
+  }
+`;

@@ -1,0 +1,377 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { Account, OAuthStatus } from './contract.ts';
+import { styles } from './destination-oauth.styles.ts';
+import { diagnose, type Diagnosis } from './diagnose.ts';
+import type { DestinationOAuthError } from './errors.ts';
+import { OAuthAuthorizedEvent, OAuthErrorEvent, OAuthStatusChangeEvent, OAuthViewChangeEvent } from './events.ts';
+import { FlowController, type Mode, type Told } from './flow-controller.ts';
+import { statusOf, viewOf, type View } from './flow.ts';
+import type { RequestInitSource } from './http.ts';
+import { icon } from './icons.ts';
+import { en, type MessageKey, type Messages } from './locales/en.ts';
+import { isFramed } from './popup.ts';
+import { readInitialStatus } from './status.ts';
+
+export type Variant = 'card' | 'compact' | 'button';
+
+/** The account without its `authorize_url`, which is a bearer secret. */
+export type PublicAccount = Readonly<Omit<Account, 'authorize_url'>>;
+
+const TONES: Partial<Record<View, string>> = {
+  unauthorized: 'accent',
+  awaiting: 'accent',
+  confirming: 'accent',
+  authorized: 'success',
+  reauthorize: 'warning',
+  incomplete: 'warning',
+  unconfirmed: 'warning',
+  blocked: 'warning',
+  failed: 'danger',
+  error: 'danger',
+};
+
+/** Views whose main button is what the page asks for, not merely what it offers. */
+const URGENT: readonly View[] = ['unauthorized', 'reauthorize', 'incomplete', 'unconfirmed', 'blocked', 'failed'];
+
+/** Views whose main button does something other than start an authorization. */
+const HARMLESS: readonly View[] = ['awaiting', 'unconfirmed', 'error'];
+
+/**
+ * Shows the authorization status of a LiveRamp destination account and takes the customer through the platform's consent
+ * page. The proxy's word is the only truth; messages from the popup only make the element ask.
+ *
+ * @summary The OAuth authorization of a LiveRamp destination account.
+ *
+ * @fires {OAuthStatusChangeEvent} oauth-status-change - The status that the proxy reports has changed.
+ * @fires {OAuthAuthorizedEvent} oauth-authorized - A flow that this element began ended in an authorized account.
+ * @fires {OAuthViewChangeEvent} oauth-view-change - `view` changed.
+ * @fires {OAuthErrorEvent} oauth-error - A failure that the page may want to log.
+ *
+ * @slot icon - In place of the view's icon.
+ * @slot title - In place of the destination's name.
+ * @slot description - In place of the view's explanation.
+ * @slot footer - Below everything else.
+ *
+ * @csspart base - The whole.
+ * @csspart icon - The icon's frame.
+ * @csspart title - The destination's name.
+ * @csspart description - The view's explanation.
+ * @csspart button - The view's main action.
+ * @csspart secondary-button - Cancel, reopen, continue in this tab.
+ * @csspart message - What has just happened, or went wrong.
+ *
+ * @cssprop --destination-oauth-accent - Main button, focus ring, links to action.
+ * @cssprop --destination-oauth-on-accent - Text on the accent colour.
+ * @cssprop --destination-oauth-surface - The card's background.
+ * @cssprop --destination-oauth-text - Text.
+ * @cssprop --destination-oauth-muted - Explanations.
+ * @cssprop --destination-oauth-border - The card's and the buttons' border.
+ * @cssprop --destination-oauth-success - Authorized.
+ * @cssprop --destination-oauth-warning - Wants attention.
+ * @cssprop --destination-oauth-danger - Went wrong.
+ * @cssprop --destination-oauth-radius - The card's corners.
+ * @cssprop --destination-oauth-button-radius - The buttons' corners.
+ * @cssprop --destination-oauth-space - The card's padding and gaps.
+ * @cssprop --destination-oauth-font - Font family.
+ * @cssprop --destination-oauth-font-size - Font size.
+ *
+ * @cssstate loading - And likewise every other view: `:state(authorized)` and so on.
+ */
+export class DestinationOAuth extends LitElement {
+  static override styles = styles;
+
+  static override properties = {
+    accountId: { attribute: 'account-id' },
+    proxyUrl: { attribute: 'proxy-url' },
+    variant: { reflect: true, useDefault: true },
+    mode: {},
+    disabled: { type: Boolean, reflect: true },
+    initialStatus: { attribute: 'initial-status' },
+    redirectOrigin: { attribute: 'redirect-origin' },
+    requestInit: { attribute: false },
+    messages: { attribute: false },
+  };
+
+  /** Registers the element. A name that is taken already is left as it is. */
+  static define(
+    tagName = 'destination-oauth',
+    registry: CustomElementRegistry | undefined = globalThis.customElements,
+  ): void {
+    if (!registry || registry.get(tagName)) return;
+    // A class can stand for one name only.
+    registry.define(tagName, registry.getName?.(this) ? class extends this {} : this);
+  }
+
+  readonly #controller = new FlowController({
+    mode: () => this.mode,
+    requestInit: () => this.requestInit,
+    changed: () => this.#changed(),
+    tell: (news) => this.#tell(news),
+  });
+  #internals: ElementInternals | undefined;
+  #view: View = 'loading';
+  #account: PublicAccount | undefined;
+  #accountOf: Account | undefined;
+  #announced = '';
+
+  /** The destination account's id. */
+  declare accountId: string | null;
+  /** The proxy's base, absolute or relative to the page. */
+  declare proxyUrl: string | null;
+  declare variant: Variant;
+  declare mode: Mode;
+  /** No new authorization can be started. */
+  declare disabled: boolean;
+  /** A status that the page already knows: the contract's values or LiveRamp's own. Shown until the first read. */
+  declare initialStatus: string | null;
+  /** The origin that messages may come from, when the redirect page is not on the proxy's origin. */
+  declare redirectOrigin: string | null;
+  /** For requests to the proxy; `{credentials: 'include'}` unless it says otherwise. */
+  declare requestInit: RequestInitSource;
+  /** Overrides for single texts. */
+  declare messages: Partial<Messages> | undefined;
+
+  constructor() {
+    super();
+    this.accountId = this.proxyUrl = this.initialStatus = this.redirectOrigin = null;
+    this.variant = 'card';
+    this.mode = 'auto';
+    this.disabled = false;
+    try {
+      this.#internals = this.attachInternals();
+    } catch {
+      // No custom states on the server and in old browsers.
+    }
+    this.#mirror(undefined, this.#view);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#controller.connect();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // A move within the document is a removal and an insertion in one task.
+    setTimeout(() => {
+      if (!this.isConnected) this.#controller.disconnect();
+    });
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const initialStatus = readInitialStatus(this.initialStatus);
+    if (changed.has('accountId') || changed.has('proxyUrl') || changed.has('redirectOrigin'))
+      this.#controller.configure({ ...this.#config(), initialStatus });
+    else if (changed.has('initialStatus')) this.#controller.initial(initialStatus);
+  }
+
+  #config(): { accountId: string | null; proxyUrl: string | null; redirectOrigin: string | null } {
+    return { accountId: this.accountId, proxyUrl: this.proxyUrl, redirectOrigin: this.redirectOrigin };
+  }
+
+  #changed(): void {
+    const view = viewOf(this.#controller.state);
+    const previous = this.#view;
+    this.requestUpdate();
+    if (view === previous) return;
+    this.#view = view;
+    this.#mirror(previous, view);
+    if (previous !== 'loading')
+      this.#announced = `${this.#title()}: ${this.#text(`${view}.status`)}. ${this.#explanation()}`;
+    this.dispatchEvent(new OAuthViewChangeEvent(view, previous));
+  }
+
+  #mirror(previous: View | undefined, view: View): void {
+    try {
+      if (previous) this.#internals?.states.delete(previous);
+      this.#internals?.states.add(view);
+    } catch {
+      // Custom states are a convenience.
+    }
+  }
+
+  #tell(news: Told): void {
+    const id = this.accountId ?? '';
+    if (news.type === 'status') this.dispatchEvent(new OAuthStatusChangeEvent(id, news.oauthStatus, news.previous));
+    else if (news.type === 'authorized') this.dispatchEvent(new OAuthAuthorizedEvent(id, news.channel));
+    else this.dispatchEvent(new OAuthErrorEvent(id, news.error));
+  }
+
+  /** What the element shows. */
+  get view(): View {
+    return this.#view;
+  }
+
+  /** The status shown; undefined until something is known. */
+  get oauthStatus(): OAuthStatus | undefined {
+    return statusOf(this.#controller.state);
+  }
+
+  /** The account as last read. */
+  get account(): PublicAccount | undefined {
+    const { account } = this.#controller.state;
+    if (account !== this.#accountOf) {
+      this.#accountOf = account;
+      if (account) {
+        const { authorize_url: _, ...rest } = account;
+        this.#account = Object.freeze(rest);
+      } else this.#account = undefined;
+    }
+    return this.#account;
+  }
+
+  /** Why the view is `error`, `failed` or `blocked`. */
+  get error(): DestinationOAuthError | undefined {
+    return this.#controller.state.error;
+  }
+
+  /**
+   * Opens the authorization in a popup, at once: call it in a user gesture, before any `await`. Shows the window if it is
+   * open already. Does nothing before the account has been read, where none is needed, and while `disabled`.
+   */
+  authorize(): void {
+    if (!this.disabled || this.#view === 'awaiting') this.#controller.authorize();
+  }
+
+  /** Reads the status again. */
+  refresh(): void {
+    this.#controller.refresh();
+  }
+
+  /** Gives up the authorization under way. A grant made all the same still counts, and will show. */
+  cancel(): void {
+    this.#controller.cancel();
+  }
+
+  /** A report on this page: which channels will work here, and what to change. */
+  diagnose(): Promise<Diagnosis> {
+    return diagnose(this.#controller.target);
+  }
+
+  readonly #main = (): void => {
+    if (this.#busy()) return;
+    if (this.#view === 'unconfirmed') this.#controller.check();
+    else if (this.#view === 'error') this.refresh();
+    else this.authorize();
+  };
+
+  readonly #reach = (): void => this.#controller.reach();
+
+  #busy(): boolean {
+    const { checking, account } = this.#controller.state;
+    if (checking || this.#view === 'confirming') return true;
+    return !HARMLESS.includes(this.#view) && !account?.authorize_url;
+  }
+
+  #title(): string {
+    const { account } = this.#controller.state;
+    return account?.destination_name ?? account?.name ?? this.#text('destination');
+  }
+
+  #text(key: MessageKey): string {
+    const text = this.messages?.[key] ?? en[key];
+    return text.includes('{destination}') ? text.replaceAll('{destination}', this.#title()) : text;
+  }
+
+  #has(key: string): key is MessageKey {
+    return Object.hasOwn(en, key);
+  }
+
+  #explanation(): string {
+    const { error, hint } = this.#controller.state;
+    const view = this.#view;
+    if (view === 'error') {
+      const key = `error.${error?.code ?? ''}`;
+      return this.#has(key) ? this.#text(key) : (error?.message ?? '');
+    }
+    if (view === 'failed') {
+      const key = `failed.${hint ?? ''}`;
+      return this.#text(this.#has(key) ? key : 'failed.text');
+    }
+    return this.#text(view === 'blocked' && isFramed() ? 'blocked.framed' : `${view}.text`);
+  }
+
+  #message(): string | undefined {
+    const { notice, account } = this.#controller.state;
+    if (notice) return this.#text(`notice.${notice}`);
+    if (this.#view !== 'error' || !account) return undefined;
+    const last = viewOf({ ...this.#controller.state, phase: 'idle' });
+    return last === 'loading' ? undefined : this.#text('last').replace('{status}', this.#text(`${last}.status`));
+  }
+
+  #button(): TemplateResult | typeof nothing {
+    const view = this.#view;
+    if (view === 'not-applicable') return nothing;
+    const label = this.#text(`${view}.button`);
+    const busy = this.#busy();
+    return html`<button
+      part="button"
+      class=${URGENT.includes(view) ? 'primary' : ''}
+      type="button"
+      aria-label=${label.includes(this.#title()) ? nothing : `${label}: ${this.#title()}`}
+      aria-disabled=${busy}
+      ?disabled=${this.disabled && !HARMLESS.includes(view)}
+      @click=${this.#main}
+      @pointerenter=${this.#reach}
+      @focus=${this.#reach}
+    >
+      ${label}
+    </button>`;
+  }
+
+  #secondary(key: 'cancel' | 'reopen' | 'here', act: () => void): TemplateResult {
+    return html`<button part="secondary-button" type="button" @click=${act}>${this.#text(key)}</button>`;
+  }
+
+  #secondaries(): readonly TemplateResult[] {
+    const view = this.#view;
+    const buttons: TemplateResult[] = [];
+    if (this.variant === 'button') return buttons;
+    const may = !this.disabled;
+    if (view === 'unconfirmed' && may) buttons.push(this.#secondary('reopen', () => this.#controller.authorize()));
+    if (view === 'blocked' && may && !isFramed())
+      buttons.push(this.#secondary('here', () => this.#controller.authorize('redirect')));
+    if (view === 'awaiting' || view === 'confirming' || view === 'unconfirmed')
+      buttons.push(this.#secondary('cancel', () => this.cancel()));
+    return buttons;
+  }
+
+  #live(): TemplateResult {
+    const urgent = this.#view === 'error' || this.#view === 'failed';
+    return html`<div class="hidden" role="status">${urgent ? '' : this.#announced}</div>
+      <div class="hidden" role="alert">${urgent ? this.#announced : ''}</div>`;
+  }
+
+  protected override render(): TemplateResult {
+    const view = this.#view;
+    const tone = TONES[view] ?? 'neutral';
+    if (this.variant === 'button')
+      return html`<div part="base" data-tone=${tone}>${this.#button()}${this.#live()}</div>`;
+    const { account } = this.#controller.state;
+    const message = this.#message();
+    const name = account?.destination_name && account.name;
+    return html`<div part="base" class="base ${this.variant === 'compact' ? 'compact' : 'card'}" data-tone=${tone}>
+      <div part="icon" class="icon">
+        <slot name="icon"><svg viewBox="0 0 24 24" aria-hidden="true">${icon(view)}</svg></slot>
+      </div>
+      <div>
+        <div class="head">
+          <span part="title" class="title"><slot name="title">${this.#title()}</slot></span>
+          ${name ? html`<span class="description">${name}</span>` : nothing}
+          <span class="status">${this.#text(`${view}.status`)}</span>
+        </div>
+        <p part="description" class="description"><slot name="description">${this.#explanation()}</slot></p>
+        ${message ? html`<p part="message" class="message">${message}</p>` : nothing}
+      </div>
+      <div class="actions">${this.#secondaries()}${this.#button()}</div>
+      <div class="footer"><slot name="footer"></slot></div>
+      ${this.#live()}
+    </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'destination-oauth': DestinationOAuth;
+  }
+}

@@ -1,0 +1,6 @@
+/** Registers `<destination-oauth>`. */
+import { DestinationOAuth } from './destination-oauth.ts';
+
+export * from './element.ts';
+
+DestinationOAuth.define();
