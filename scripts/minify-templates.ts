@@ -71,7 +71,6 @@ export function minifyTemplates(): Plugin {
     enforce: 'pre',
     transform: {
       filter: { id: /\/src\/.*\.ts$/ },
-      // Templates only lose whitespace within lines that a source map of the whole line still names.
       handler: (code, id) =>
         /\b(css|html)`/.test(code) ? { code: minifyTemplatesIn(code, id), map: null } : undefined,
     },
