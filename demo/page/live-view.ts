@@ -93,25 +93,29 @@ function destinations(model: LiveModel, actions: LiveActions): TemplateResult {
 }
 
 function accountRow(account: DemoAccount, model: LiveModel, actions: LiveActions): TemplateResult {
-  const id = account.account_id;
-  return html`<li data-account=${id} tabindex="-1" aria-label=${account.name || id}>
+  const { account_id: id, name, destination_name: destination } = account;
+  const { variant, mode } = model;
+  const tools = html`<code>${id}</code> ${
+      model.statuses.get(id) === 'authorized' && account.platform
+        ? html`<button class="btn" data-kind="quiet" type="button" @click=${() => actions.revoke(id)}>
+            Revoke at the platform<span class="visually-hidden">: ${name || id}</span>
+          </button>`
+        : nothing
+    }`;
+  // As a mere button the element says nothing of the account: that is the page's own part then.
+  const alone = variant === 'button';
+  return html`<li data-account=${id} tabindex="-1" aria-label=${`${destination}: ${name || id}`}>
+    ${alone ? html`<p class="account"><b dir="auto">${destination}</b> <span dir="auto">${name}</span></p>` : nothing}
     <destination-oauth
       account-id=${id}
       proxy-url=${PROXY_URL}
-      variant=${model.variant}
-      mode=${model.mode}
+      variant=${variant}
+      mode=${mode}
       initial-status=${ifDefined(model.initialStatuses.get(id))}
-    ></destination-oauth>
-    <footer>
-      <span><span class="account-name" dir="auto">${account.name}</span> <code dir="ltr">${id}</code></span>
-      ${
-        model.statuses.get(id) === 'authorized' && account.platform
-          ? html`<button class="btn" data-kind="quiet" type="button" @click=${() => actions.revoke(id)}>
-              Revoke at the platform<span class="visually-hidden">: ${account.name || id}</span>
-            </button>`
-          : nothing
-      }
-    </footer>
+    >
+      ${alone ? nothing : html`<div class="tools" slot="footer">${tools}</div>`}
+    </destination-oauth>
+    ${alone ? html`<div class="tools">${tools}</div>` : nothing}
   </li>`;
 }
 

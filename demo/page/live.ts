@@ -78,14 +78,10 @@ export class LiveSection {
     this.#initialStatuses.clear();
   }
 
-  #elements(accountId?: string): HTMLElementTagNameMap['destination-oauth'][] {
-    return [...this.#root.querySelectorAll('destination-oauth')].filter(
-      (element) => accountId === undefined || element.accountId === accountId,
-    );
-  }
-
-  async #refresh(accountId?: string): Promise<void> {
-    await Promise.allSettled(this.#elements(accountId).map((element) => element.refresh()));
+  /** Makes the elements read their status again; they say themselves what comes of it. */
+  #refresh(accountId?: string): void {
+    for (const element of this.#root.querySelectorAll('destination-oauth'))
+      if (accountId === undefined || element.accountId === accountId) element.refresh();
   }
 
   #actions: LiveActions = {
@@ -100,7 +96,7 @@ export class LiveSection {
       this.#run(async () => {
         await changeDemo({ scenario });
         this.#demo = await readDemoState();
-        if (scenario.liveramp) await this.#refresh();
+        if (scenario.liveramp) this.#refresh();
       }),
     setVariant: (variant: Variant) => {
       this.#variant = variant;
@@ -110,16 +106,12 @@ export class LiveSection {
       this.#mode = mode;
       this.#render();
     },
-    refreshAll: () =>
-      this.#run(async () => {
-        await this.#refresh();
-        this.#message = 'Statuses refreshed';
-      }),
+    refreshAll: () => this.#refresh(),
     revoke: (accountId: string) =>
       this.#run(async () => {
         await revokeAtPlatform(accountId);
         this.#message = 'The grant was revoked at the platform';
-        await this.#refresh(accountId);
+        this.#refresh(accountId);
       }),
     reset: () =>
       this.#run(async () => {
