@@ -43,7 +43,7 @@ export function fieldsOf(event: Event): [key: string, value: string][] {
       if (typeof code === 'string') fields.push([`${name}.code`, code]);
       fields.push([`${name}.message`, value.message]);
     } else if (typeof value !== 'function') {
-      fields.push([name, value === undefined ? '–' : String(value)]);
+      fields.push([name, value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value)]);
     }
   }
   return fields;

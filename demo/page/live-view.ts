@@ -24,14 +24,14 @@ export interface LiveModel {
 }
 
 export interface LiveActions {
-  setVersion(version: Version): void;
-  setScenario(scenario: Partial<Scenario>): void;
-  setVariant(variant: Variant): void;
-  setMode(mode: Mode): void;
-  refreshAll(): void;
-  revoke(accountId: string): void;
-  reset(): void;
-  activate(platform: string): void;
+  readonly setVersion: (version: Version) => void;
+  readonly setScenario: (scenario: Partial<Scenario>) => void;
+  readonly setVariant: (variant: Variant) => void;
+  readonly setMode: (mode: Mode) => void;
+  readonly refreshAll: () => void;
+  readonly revoke: (accountId: string) => void;
+  readonly reset: () => void;
+  readonly activate: (platform: string) => void;
 }
 
 const COOP_LABELS: Record<Coop, string> = {

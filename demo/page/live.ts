@@ -59,7 +59,7 @@ export class LiveSection {
   }
 
   /** Runs one action after the other; what goes wrong is said on the page. */
-  #run(action: () => Promise<void>): Promise<void> {
+  #run(action: () => Promise<void>): void {
     this.#pending = this.#pending.then(async () => {
       this.#problem = '';
       try {
@@ -69,7 +69,6 @@ export class LiveSection {
       }
       this.#render();
     });
-    return this.#pending;
   }
 
   #newWorld(): void {
