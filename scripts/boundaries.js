@@ -46,12 +46,15 @@ const WINDOWS = [
   'MemberExpression[property.name="opener"]',
   'NewExpression[callee.name="BroadcastChannel"]',
   'MemberExpression[property.name="BroadcastChannel"]',
-  'CallExpression[callee.property.name="addEventListener"][arguments.0.value=/^message(error)?$/]',
+  'CallExpression:matches([callee.name="addEventListener"], [callee.property.name="addEventListener"])[arguments.0.value=/^message(error)?$/]',
   'AssignmentExpression[left.property.name="onmessage"]',
 ].map((selector) => ({
   selector,
   message: 'Only popup.ts and the redirect page touch windows, messages and channels.',
 }));
+
+/** `no-restricted-imports` does not see dynamic imports. */
+const dynamicProxy = { selector: 'ImportExpression[source.value=/(^|\\/)proxy(\\/|$)/]', message: PROXY.message };
 
 const syntax = (...selectors) => ({ 'no-restricted-syntax': ['error', ...selectors] });
 
@@ -64,13 +67,13 @@ export const boundaries = [
     rules: {
       ...imports(PROXY, SERVER_LIBRARIES, NODE),
       ...globals(...NODE_GLOBALS),
-      ...syntax(...liveramp, ...WINDOWS),
+      ...syntax(dynamicProxy, ...liveramp, ...WINDOWS),
     },
   },
   {
     name: 'boundary/windows',
     files: ['src/popup.ts', 'src/redirect*.ts'],
-    rules: syntax(...liveramp),
+    rules: syntax(dynamicProxy, ...liveramp),
   },
   {
     name: 'boundary/redirect',

@@ -25,7 +25,10 @@ export async function launchWebKit(): Promise<Browser> {
     const existing = known.get(handle);
     if (existing) return existing;
     const tab: Tab = {
-      goto: (url) => inWindow(handle, async () => void (await command('POST', '/url', { url }))),
+      goto: (url) =>
+        inWindow(handle, async () => {
+          await command('POST', '/url', { url });
+        }),
       url: () => inWindow(handle, async () => String(await command('GET', '/url'))),
       evaluate: (expression) =>
         inWindow(handle, () =>
@@ -54,7 +57,10 @@ export async function launchWebKit(): Promise<Browser> {
         inWindow(handle, async () => {
           await writeFile(file, String(await command('GET', '/screenshot')), 'base64');
         }),
-      close: () => inWindow(handle, async () => void (await command('DELETE', '/window'))),
+      close: () =>
+        inWindow(handle, async () => {
+          await command('DELETE', '/window');
+        }),
     };
     known.set(handle, tab);
     return tab;

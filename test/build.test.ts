@@ -1,0 +1,129 @@
+/** What `npm run build` leaves in dist/: the files, what they pull in, that they load in Node, and how big they are. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import ts from 'typescript';
+import { measure, printSizes } from '../scripts/sizes.ts';
+import { ROOT } from '../scripts/test-files.ts';
+
+const DIST = join(ROOT, 'dist');
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile());
+const newest = (paths: string[]): number => Math.max(...paths.map((path) => statSync(path).mtimeMs));
+
+/** A build older than anything that goes into it is made again. */
+function freshBuild(): void {
+  const made = join(DIST, 'index.d.ts');
+  const inputs = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'vite.config.ts'];
+  const sources = ['src', 'scripts'].flatMap((folder) => filesIn(join(ROOT, folder)).map((file) => join(folder, file)));
+  if (existsSync(made) && statSync(made).mtimeMs > newest([...inputs, ...sources].map((file) => join(ROOT, file))))
+    return;
+  const built = spawnSync(process.execPath, ['--import=tsx', 'scripts/build.ts'], { cwd: ROOT, encoding: 'utf8' });
+  assert.equal(built.status, 0, `npm run build failed:\n${built.stdout}${built.stderr}`);
+}
+
+/** The modules that a file of dist/ imports, with everything those import: own files by path, packages by name. */
+function importsOf(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const { fileName } of ts.preProcessFile(readFileSync(join(DIST, file), 'utf8')).importedFiles) {
+    if (fileName.startsWith('.')) importsOf(join(file, '..', fileName), seen);
+    else seen.add(fileName);
+  }
+  return seen;
+}
+
+const packagesOf = (file: string): string[] =>
+  [...importsOf(file)]
+    .filter((name) => !name.endsWith('.js') || !existsSync(join(DIST, name)))
+    .map((name) => (name.startsWith('@') ? name.split('/').slice(0, 2).join('/') : (name.split('/')[0] ?? name)));
+
+interface Manifest {
+  exports: Record<string, string | Record<string, string>>;
+  dependencies: Record<string, string>;
+}
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
+
+describe('dist', () => {
+  before(freshBuild);
+
+  it('has the entries, their types, the two drop-in scripts and shared chunks, and nothing else', () => {
+    const files = filesIn(DIST).map((name) => name.replaceAll('\\', '/'));
+    const scripts = files.filter((name) => name.endsWith('.js') && !name.startsWith('shared/')).sort();
+    assert.deepEqual(scripts, [
+      'destination-oauth.min.js',
+      'element.js',
+      'index.js',
+      'proxy/index.js',
+      'redirect.js',
+      'redirect.min.js',
+    ]);
+    for (const name of files) {
+      assert.match(name, /^(shared\/[a-z-]+\d?\.js|.*\.d\.ts|[a-z./-]+\.js)$/, `an unexpected file: dist/${name}`);
+      const source = join(ROOT, 'src', name.replace(/\.d\.ts$/, '.ts'));
+      if (name.endsWith('.d.ts')) assert.ok(existsSync(source), `${name} describes a file that is no more`);
+    }
+  });
+
+  it('has every file that package.json exports, types first', () => {
+    for (const [entry, target] of Object.entries(manifest.exports)) {
+      if (typeof target === 'string') continue;
+      assert.equal(Object.keys(target)[0], 'types', entry);
+      for (const path of Object.values(target)) assert.ok(existsSync(join(ROOT, path)), `${entry}: no ${path}`);
+    }
+  });
+
+  it('has declarations that import nothing outside dist and the dependencies', () => {
+    for (const file of filesIn(DIST).filter((name) => name.endsWith('.d.ts'))) {
+      for (const { fileName } of ts.preProcessFile(readFileSync(join(DIST, file), 'utf8')).importedFiles) {
+        const known = fileName.startsWith('.')
+          ? existsSync(join(DIST, file, '..', fileName.replace(/\.(ts|js)$/, '.d.ts')))
+          : Object.hasOwn(manifest.dependencies, fileName.split('/')[0] ?? '');
+        assert.ok(known, `${file} imports ${fileName}`);
+      }
+    }
+  });
+
+  for (const entry of ['.', './element', './redirect', './proxy']) {
+    it(`loads "${entry}" in plain Node, without a DOM`, () => {
+      const name = `destination-oauth${entry.slice(1)}`;
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        ['--input-type=module', '--eval', `await import('${name}')`],
+        {
+          cwd: ROOT,
+          encoding: 'utf8',
+          env: { ...process.env, NODE_OPTIONS: '' },
+        },
+      );
+      assert.equal(status, 0, stderr);
+    });
+  }
+
+  it('keeps the proxy out of the browser, and the browser out of the proxy', () => {
+    for (const file of ['index.js', 'element.js', 'redirect.js']) {
+      assert.ok(![...importsOf(file)].some((name) => name.startsWith('proxy/')), `${file} imports the proxy`);
+    }
+    assert.deepEqual([...new Set(packagesOf('element.js'))], ['lit']);
+    assert.deepEqual(packagesOf('redirect.js'), []);
+    for (const name of packagesOf('proxy/index.js')) assert.match(name, /^(hono|jose|zod)$/);
+  });
+
+  it('has drop-in scripts that import nothing and carry no server library', () => {
+    for (const file of ['destination-oauth.min.js', 'redirect.min.js']) {
+      assert.deepEqual([...importsOf(file)], [file]);
+      assert.doesNotMatch(readFileSync(join(DIST, file), 'utf8'), /liveramp\.(com|net)|ZodError|JWEInvalid/);
+    }
+    // A classic script: it must not leave names of its own in the page.
+    assert.match(readFileSync(join(DIST, 'redirect.min.js'), 'utf8'), /^["'(!]/);
+  });
+
+  it('is within its size budgets', async () => {
+    const sizes = await measure();
+    printSizes(sizes);
+    const over = sizes.filter(({ bytes, budget }) => bytes > budget);
+    assert.deepEqual(over, []);
+  });
+});
