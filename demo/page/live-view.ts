@@ -1,57 +1,21 @@
-/** Templates of the Live section. */
+/** Templates of the Live section: the partner's page. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
-import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { COOP_VALUES, type Coop, type DemoAccount, type DemoState, type Scenario, type Version } from './control.ts';
+import type { DemoAccount } from './control.ts';
 import { segmented } from './display.ts';
+import { diagnosisTemplate, scenario, VERSION_HINTS } from './live-controls.ts';
+import type { LiveActions, LiveModel } from './live-model.ts';
 
 /** The proxy's base on the demo server. */
 const PROXY_URL = '/api/destination-oauth';
-
-export type Variant = 'compact' | 'card' | 'button';
-export type Mode = 'auto' | 'popup' | 'redirect';
-
-export interface LiveModel {
-  demo: DemoState;
-  epoch: number;
-  variant: Variant;
-  mode: Mode;
-  statuses: ReadonlyMap<string, string>;
-  initialStatuses: ReadonlyMap<string, string>;
-  message: string;
-  problem: string;
-}
-
-export interface LiveActions {
-  readonly setVersion: (version: Version) => void;
-  readonly setScenario: (scenario: Partial<Scenario>) => void;
-  readonly setVariant: (variant: Variant) => void;
-  readonly setMode: (mode: Mode) => void;
-  readonly refreshAll: () => void;
-  readonly revoke: (accountId: string) => void;
-  readonly reset: () => void;
-  readonly activate: (platform: string) => void;
-}
-
-const COOP_LABELS: Record<Coop, string> = {
-  none: 'No header',
-  'same-origin': 'same-origin',
-  'same-origin-allow-popups': 'same-origin-allow-popups',
-  'noopener-allow-popups': 'noopener-allow-popups',
-};
-
-const VERSION_HINTS: Record<Version, string> = {
-  v2: 'A new account is authorized first, then created.',
-  'v1.1': 'A new account is created first, then authorized. Its oauth_status becomes initial-status.',
-};
 
 export const noServerTemplate = (): TemplateResult =>
   html`<p class="notice">The Live section needs the demo server: run <code>npm start</code> in the project.</p>`;
 
 export const liveTemplate = (model: LiveModel, actions: LiveActions): TemplateResult =>
   html`<div class="live">
-    <div class="live-main">${destinations(model, actions)} ${guide()}</div>
+    <div class="live-main">${destinations(model, actions)} ${guide()} ${diagnosisTemplate(model, actions)}</div>
     <aside class="live-side" aria-label="Demo controls">
       ${scenario(model, actions)}
       <section class="panel events" aria-label="Event log"></section>
@@ -141,80 +105,6 @@ function guide(): TemplateResult {
       </li>
     </ul>
   </section>`;
-}
-
-function scenario(model: LiveModel, actions: LiveActions): TemplateResult {
-  const { demo, mode } = model;
-  return html`<section class="panel scenario" aria-labelledby="scenario-title">
-    <header class="panel-head">
-      <h3 id="scenario-title">Scenario</h3>
-      <button class="btn" data-kind="quiet" type="button" @click=${actions.reset}>Reset the demo</button>
-    </header>
-    <div class="fields">
-      <div>
-        ${segmented({
-          legend: 'LiveRamp API',
-          legendVisible: true,
-          name: 'version',
-          choices: [
-            ['v2', 'v2'],
-            ['v1.1', 'v1.1'],
-          ],
-          value: demo.version,
-          onChange: actions.setVersion,
-        })}
-        <p class="hint">${VERSION_HINTS[demo.version]}</p>
-      </div>
-      <div>
-        ${segmented({
-          legend: 'Element’s mode',
-          legendVisible: true,
-          name: 'mode',
-          choices: [
-            ['auto', 'auto'],
-            ['popup', 'popup'],
-            ['redirect', 'redirect'],
-          ],
-          value: mode,
-          onChange: actions.setMode,
-        })}
-      </div>
-      <div class="field">
-        <label for="coop">Platform’s Cross-Origin-Opener-Policy</label>
-        <select
-          id="coop"
-          class="select"
-          aria-describedby="coop-hint"
-          .value=${live(demo.scenario.coop)}
-          @change=${(event: Event & { currentTarget: HTMLSelectElement }) => {
-            const coop = COOP_VALUES.find((value) => value === event.currentTarget.value);
-            if (coop) actions.setScenario({ coop });
-          }}
-        >
-          ${COOP_VALUES.map((value) => html`<option value=${value} ?selected=${value === demo.scenario.coop}>${COOP_LABELS[value]}</option>`)}
-        </select>
-        <p class="hint" id="coop-hint">Cuts the tie between popup and page. The flow completes all the same.</p>
-      </div>
-      ${toggle('Slow platform', 'Adds seconds to each of its pages.', demo.scenario.slow, (slow) =>
-        actions.setScenario({ slow }),
-      )}
-      ${toggle('LiveRamp is down', 'Its API answers 503.', demo.scenario.liveramp === '503', (down) =>
-        actions.setScenario({ liveramp: down ? '503' : 'up' }),
-      )}
-    </div>
-  </section>`;
-}
-
-function toggle(label: string, hint: string, on: boolean, onChange: (on: boolean) => void): TemplateResult {
-  return html`<label class="switch">
-    <input
-      type="checkbox"
-      role="switch"
-      .checked=${live(on)}
-      @change=${(event: Event & { currentTarget: HTMLInputElement }) => onChange(event.currentTarget.checked)}
-    />
-    <span><b>${label}</b><span class="hint">${hint}</span></span>
-  </label>`;
 }
 
 const dialogOf = (event: Event): HTMLDialogElement | null | undefined =>

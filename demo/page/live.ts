@@ -12,14 +12,8 @@ import {
   type Version,
 } from './control.ts';
 import { EventLog } from './event-log.ts';
-import {
-  liveTemplate,
-  noServerTemplate,
-  type LiveActions,
-  type LiveModel,
-  type Mode,
-  type Variant,
-} from './live-view.ts';
+import type { Diagnosis, LiveActions, LiveModel, Mode, Variant } from './live-model.ts';
+import { liveTemplate, noServerTemplate } from './live-view.ts';
 
 export class LiveSection {
   #root: HTMLElement;
@@ -35,6 +29,7 @@ export class LiveSection {
   #initialStatuses = new Map<string, string>();
   #message = '';
   #problem = '';
+  #diagnosis: Diagnosis | undefined;
   #pending: Promise<void> = Promise.resolve();
 
   constructor(root: HTMLElement) {
@@ -112,6 +107,10 @@ export class LiveSection {
         this.#message = 'The grant was revoked at the platform';
         this.#refresh(accountId);
       }),
+    diagnose: () =>
+      this.#run(async () => {
+        this.#diagnosis = await this.#root.querySelector('destination-oauth')?.diagnose();
+      }),
     reset: () =>
       this.#run(async () => {
         await resetDemo();
@@ -145,6 +144,7 @@ export class LiveSection {
       initialStatuses: this.#initialStatuses,
       message: this.#message,
       problem: this.#problem,
+      diagnosis: this.#diagnosis,
     };
     render(liveTemplate(model, this.#actions), this.#root);
   }

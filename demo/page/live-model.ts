@@ -1,0 +1,32 @@
+/** What the Live section shows and what can be done in it. */
+import type { DemoState, Scenario, Version } from './control.ts';
+
+export type Variant = 'compact' | 'card' | 'button';
+export type Mode = 'auto' | 'popup' | 'redirect';
+
+/** What an element's `diagnose()` reports. */
+export type Diagnosis = Awaited<ReturnType<HTMLElementTagNameMap['destination-oauth']['diagnose']>>;
+
+export interface LiveModel {
+  demo: DemoState;
+  epoch: number;
+  variant: Variant;
+  mode: Mode;
+  statuses: ReadonlyMap<string, string>;
+  initialStatuses: ReadonlyMap<string, string>;
+  message: string;
+  problem: string;
+  diagnosis: Diagnosis | undefined;
+}
+
+export interface LiveActions {
+  readonly setVersion: (version: Version) => void;
+  readonly setScenario: (scenario: Partial<Scenario>) => void;
+  readonly setVariant: (variant: Variant) => void;
+  readonly setMode: (mode: Mode) => void;
+  readonly refreshAll: () => void;
+  readonly revoke: (accountId: string) => void;
+  readonly reset: () => void;
+  readonly activate: (platform: string) => void;
+  readonly diagnose: () => void;
+}
