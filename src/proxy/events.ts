@@ -19,7 +19,7 @@ export type ProxyEvent = {
   | { readonly type: 'flow.unbound'; readonly outcome: 'no_cookie' | 'other_session' }
   | { readonly type: 'flow.completed'; readonly outcome: 'authorized' }
   | { readonly type: 'flow.failed'; readonly outcome: 'failed' | Hint }
-  /** One for each request. `cause` is what a `500` hides from the browser. */
+  /** One for each request. */
   | {
       readonly type: 'request';
       readonly route: string;
@@ -27,6 +27,7 @@ export type ProxyEvent = {
       readonly status: number;
       readonly durationMs: number;
       readonly outcome?: ProblemCode;
-      readonly cause?: unknown;
+      /** Of a 500: the error's name and where it was thrown. Its message is left out, since it may quote a secret. */
+      readonly cause?: string;
     }
 );

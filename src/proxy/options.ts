@@ -88,7 +88,8 @@ const parseUrl = (option: string, value: unknown): URL => {
     throw new ProxyConfigError(option, 'must be an absolute URL, such as "https://partner.example/api"');
   }
   const url = new URL(value);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new ProxyConfigError(option, 'must be http or https');
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new ProxyConfigError(option, 'must be http or https');
   if (url.username || url.password) throw new ProxyConfigError(option, 'must not carry a user name or password');
   if (url.hash || value.includes('#')) throw new ProxyConfigError(option, 'must not have a fragment');
   return url;
@@ -120,7 +121,8 @@ const readHost = (entry: unknown): string => {
 };
 
 const list = (option: string, value: unknown): readonly unknown[] => {
-  if (!Array.isArray(value) || value.length === 0) throw new ProxyConfigError(option, 'must be a list with at least one entry');
+  if (!Array.isArray(value) || value.length === 0)
+    throw new ProxyConfigError(option, 'must be a list with at least one entry');
   return value as unknown[];
 };
 
@@ -129,7 +131,10 @@ const MIN_SECRET_BYTES = 32;
 const readSecret = (value: unknown): Uint8Array => {
   const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
   if (!(bytes instanceof Uint8Array) || bytes.length < MIN_SECRET_BYTES) {
-    throw new ProxyConfigError('secret', `must be a string or Uint8Array of at least ${MIN_SECRET_BYTES} bytes, or a list of them`);
+    throw new ProxyConfigError(
+      'secret',
+      `must be a string or Uint8Array of at least ${MIN_SECRET_BYTES} bytes, or a list of them`,
+    );
   }
   return bytes.slice();
 };
@@ -158,7 +163,8 @@ const needFunction = (option: string, value: unknown): void => {
 /** Checks the options. Throws `ProxyConfigError`. */
 export function readOptions(options: ProxyOptions): ProxyConfig {
   const publicUrl = parseUrl('publicUrl', options.publicUrl);
-  if (publicUrl.search || options.publicUrl.includes('?')) throw new ProxyConfigError('publicUrl', 'must not have a query');
+  if (publicUrl.search || options.publicUrl.includes('?'))
+    throw new ProxyConfigError('publicUrl', 'must not have a query');
   const basePath = publicUrl.pathname.replace(/\/+$/, '');
   const base = publicUrl.origin + basePath;
   const redirectUrl = options.redirectUrl ?? `${base}/callback`;

@@ -73,7 +73,12 @@ const DAY = 24 * 60 * 60 * 1000;
  * Runs `work` once for a key among all instances. Resolves true when it has been done, now or earlier; false while
  * another caller is at it. Work that throws may be tried again; work whose process dies, after `leaseMs`.
  */
-export async function once(store: FlowStore, key: string, leaseMs: number, work: () => Promise<void>): Promise<boolean> {
+export async function once(
+  store: FlowStore,
+  key: string,
+  leaseMs: number,
+  work: () => Promise<void>,
+): Promise<boolean> {
   if (!(await store.add(key, 'running', leaseMs))) return (await store.get(key)) === DONE;
   try {
     await work();

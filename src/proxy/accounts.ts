@@ -1,0 +1,117 @@
+import type { Account, AccountItem } from '../contract.ts';
+import type { ProxyConfig } from './options.ts';
+import { asProblem, ProblemError, UpstreamError } from './problems.ts';
+import type { Tickets } from './tickets.ts';
+import type { UpstreamAccount, UpstreamContext } from './upstream.ts';
+
+const CONCURRENT_READS = 8;
+const TRANSIENT = new Set(['upstream_unavailable', 'upstream_timeout']);
+
+/** Runs `work` over the items, a few at a time, keeping their order. */
+async function inTurns<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array<R>(items.length);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next++;
+      const item = items[index];
+      if (item !== undefined) results[index] = await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}
+
+/** Reads accounts upstream and puts them into the contract's shape. Nothing is cached: the status is the one truth. */
+export class Accounts {
+  readonly #config: ProxyConfig;
+  readonly #tickets: Tickets;
+  readonly #reading = new Map<string, Promise<UpstreamAccount>>();
+  #generation = 0;
+
+  constructor(config: ProxyConfig, tickets: Tickets) {
+    this.#config = config;
+    this.#tickets = tickets;
+  }
+
+  /** Concurrent reads of the same account by the same user are one call. */
+  read(context: UpstreamContext, accountId: string): Promise<UpstreamAccount> {
+    const { tenant, user } = context.session;
+    const key = JSON.stringify([this.#generation, tenant, user, accountId]);
+    let reading = this.#reading.get(key);
+    if (!reading) {
+      reading = (async () => this.#config.upstream.account(context, accountId))().finally(() =>
+        this.#reading.delete(key),
+      );
+      this.#reading.set(key, reading);
+    }
+    return reading;
+  }
+
+  /** No read that starts from here on shares a call that started before. */
+  invalidate(): void {
+    this.#generation++;
+  }
+
+  /** Reads many: the account or the error, by id. Throws where the whole upstream is down. */
+  async readAll(
+    context: UpstreamContext,
+    ids: readonly string[],
+  ): Promise<Map<string, UpstreamAccount | ProblemError>> {
+    const results = new Map<string, UpstreamAccount | ProblemError>();
+    const [only] = ids;
+    if (only === undefined) return results;
+    const { upstream } = this.#config;
+    if (upstream.accounts && ids.length > 1) {
+      const answers = await upstream.accounts(context, ids);
+      for (const id of ids) {
+        const answer = answers.get(id) ?? new UpstreamError('account_not_found');
+        results.set(id, answer instanceof Error ? asProblem(answer) : answer);
+      }
+    } else {
+      const answers = await inTurns(ids, CONCURRENT_READS, (id) => this.read(context, id).catch(asProblem));
+      ids.forEach((id, index) => {
+        const answer = answers[index];
+        if (answer) results.set(id, answer);
+      });
+    }
+    let down: ProblemError | undefined;
+    for (const result of results.values()) {
+      if (!(result instanceof ProblemError) || !TRANSIENT.has(result.code)) return results;
+      down = result;
+    }
+    if (down) throw down;
+    return results;
+  }
+
+  /** The contract's Account, with a ticket for the page at `origin`. */
+  async present(context: UpstreamContext, id: string, account: UpstreamAccount, origin: string): Promise<Account> {
+    const json: Account = {
+      account_id: id,
+      oauth_status: account.oauthStatus,
+      reauthorization: account.reauthorization,
+      authorize_url: null,
+      checked_at: new Date(this.#config.clock()).toISOString(),
+    };
+    if (account.name !== undefined) json.name = account.name;
+    if (account.destinationName !== undefined) json.destination_name = account.destinationName;
+    if (account.upstreamStatus !== undefined) json.upstream_status = account.upstreamStatus;
+    if (account.oauthStatus === 'not_applicable') return json;
+    const { user, tenant } = context.session;
+    const authorized = account.oauthStatus === 'authorized';
+    const { ticket, expiresAt } = await this.#tickets.issue({ user, tenant, account: id, origin, authorized });
+    json.authorize_url = `${this.#config.base}/accounts/${encodeURIComponent(id)}/authorize?ticket=${ticket}`;
+    json.authorize_expires_at = new Date(expiresAt).toISOString();
+    return json;
+  }
+
+  async presentItem(
+    context: UpstreamContext,
+    id: string,
+    result: UpstreamAccount | ProblemError | undefined,
+    origin: string,
+  ): Promise<AccountItem> {
+    if (result && !(result instanceof ProblemError)) return this.present(context, id, result, origin);
+    return { account_id: id, error: { code: result?.code ?? 'account_not_found' } };
+  }
+}

@@ -1,0 +1,27 @@
+/** A bounded map whose entries are forgotten after a while: the oldest goes when it is full. */
+export class ExpiringMap<V> {
+  readonly #maxEntries: number;
+  readonly #lifetimeMs: number;
+  readonly #entries = new Map<string, { value: V; expires: number }>();
+
+  constructor(maxEntries: number, lifetimeMs: number) {
+    this.#maxEntries = maxEntries;
+    this.#lifetimeMs = lifetimeMs;
+  }
+
+  get(key: string, now: number): V | undefined {
+    const entry = this.#entries.get(key);
+    return entry && entry.expires > now ? entry.value : undefined;
+  }
+
+  set(key: string, value: V, now: number): void {
+    this.#entries.delete(key);
+    const oldest = this.#entries.keys().next();
+    if (this.#entries.size >= this.#maxEntries && !oldest.done) this.#entries.delete(oldest.value);
+    this.#entries.set(key, { value, expires: now + this.#lifetimeMs });
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+}
