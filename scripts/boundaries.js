@@ -87,11 +87,11 @@ export const boundaries = [
   },
   {
     name: 'boundary/pure',
-    files: ['src/flow.ts', 'src/protocol.ts', 'src/contract.ts'],
+    files: ['src/flow.ts', 'src/protocol.ts', 'src/contract.ts', 'src/authorize-url.ts'],
     rules: {
       ...imports(
         only(
-          ['protocol', 'contract', 'errors'],
+          ['protocol', 'contract', 'errors', 'authorize-url'],
           'Decisions live apart from the DOM: this file imports data shapes only.',
         ),
       ),

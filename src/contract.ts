@@ -94,76 +94,74 @@ export const ACCOUNT_ID = /^[A-Za-z0-9._~:-]{1,128}$/;
 /** Flow ids: at least 128 random bits, base64url. */
 export const FLOW_ID = /^[A-Za-z0-9_-]{22,128}$/;
 
-/** `value` as a plain record of own fields, or `undefined`. Never follows a prototype. */
+type Check = (field: unknown) => boolean;
+
+/** An own field, never an inherited one. */
 const own = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Record<string, unknown>)[key]
     : undefined;
 
-const isOneOf = <T extends string>(list: readonly T[], value: unknown): value is T =>
-  (list as readonly unknown[]).includes(value);
+/** Copies the named own fields and no others; `undefined` if one of them is not what it should be. */
+function copy<T extends object>(value: unknown, checks: { [K in keyof T]-?: Check }): T | undefined {
+  const copied: Partial<Record<keyof T, unknown>> = {};
+  for (const key in checks) {
+    const field = own(value, key);
+    if (!checks[key](field)) return undefined;
+    if (field !== undefined) copied[key] = field;
+  }
+  return copied as T;
+}
 
-const isString = (value: unknown): value is string => typeof value === 'string';
-const isTime = (value: unknown): value is string => isString(value) && !Number.isNaN(Date.parse(value));
+const isString: Check = (field) => typeof field === 'string';
+const isTime: Check = (field) => !Number.isNaN(Date.parse(isString(field) ? String(field) : ''));
+const isOneOf =
+  (list: readonly unknown[]): Check =>
+  (field) =>
+    list.includes(field);
+const optional =
+  (check: Check): Check =>
+  (field) =>
+    field === undefined || check(field);
 
 /** Reads an Account, copying named fields only. `undefined` if anything is missing or of another type. */
-export function readAccount(value: unknown): Account | undefined {
-  const account_id = own(value, 'account_id');
-  const oauth_status = own(value, 'oauth_status');
-  const reauthorization = own(value, 'reauthorization');
-  const authorize_url = own(value, 'authorize_url');
-  const checked_at = own(value, 'checked_at');
-  if (
-    !isString(account_id) ||
-    !isOneOf(OAUTH_STATUSES, oauth_status) ||
-    typeof reauthorization !== 'boolean' ||
-    !(isString(authorize_url) || authorize_url === null) ||
-    !isTime(checked_at)
-  )
-    return undefined;
-  const account: Account = { account_id, oauth_status, reauthorization, authorize_url, checked_at };
-  for (const key of ['name', 'destination_name', 'upstream_status', 'authorize_expires_at'] as const) {
-    const text = own(value, key);
-    if (text === undefined) continue;
-    if (key === 'authorize_expires_at' ? !isTime(text) : !isString(text)) return undefined;
-    account[key] = text as string;
-  }
-  return account;
-}
+export const readAccount = (value: unknown): Account | undefined =>
+  copy<Account>(value, {
+    account_id: isString,
+    name: optional(isString),
+    destination_name: optional(isString),
+    oauth_status: isOneOf(OAUTH_STATUSES),
+    upstream_status: optional(isString),
+    reauthorization: (field) => typeof field === 'boolean',
+    authorize_url: (field) => field === null || isString(field),
+    authorize_expires_at: optional(isTime),
+    checked_at: isTime,
+  });
 
 /** Reads a FlowReport, copying named fields only. */
 export function readFlowReport(value: unknown): FlowReport | undefined {
-  const flow = own(value, 'flow');
-  const account_id = own(value, 'account_id');
-  const state = own(value, 'state');
-  const hint = own(value, 'hint');
-  if (!isString(flow) || !isString(account_id) || !isOneOf(FLOW_STATES, state)) return undefined;
-  if (hint !== undefined && !isOneOf(HINTS, hint)) return undefined;
-  const report: FlowReport = { flow, account_id, state };
-  if (hint !== undefined) report.hint = hint;
-  const given = own(value, 'account');
-  if (given !== undefined) {
-    const account = readAccount(given);
-    if (!account) return undefined;
-    report.account = account;
-  }
-  return report;
+  const report = copy<FlowReport>(value, {
+    flow: isString,
+    account_id: isString,
+    state: isOneOf(FLOW_STATES),
+    hint: optional(isOneOf(HINTS)),
+    account: optional((field) => readAccount(field) !== undefined),
+  });
+  const account = readAccount(report?.account);
+  return report && (account ? { ...report, account } : report);
 }
 
-/** The `code` of a problem document, if it is one of ours. */
-export function readProblemCode(value: unknown): ProblemCode | undefined {
+/** The `code` of a problem document. The list is closed, but a newer proxy may know more. */
+export function readProblemCode(value: unknown): string | undefined {
   const code = own(value, 'code');
-  return isString(code) && Object.hasOwn(PROBLEM_CODES, code) ? (code as ProblemCode) : undefined;
+  return typeof code === 'string' ? code : undefined;
 }
 
-/** The entries of a batch answer, each an account or the code that says why there is none. */
-export function readBatch(value: unknown): Map<string, Account | ProblemCode | undefined> | undefined {
+/** The entries of a batch answer by account id: the account, or the code that says why there is none. */
+export function readBatch(value: unknown): Map<unknown, Account | string | undefined> | undefined {
   const list = own(value, 'accounts');
   if (!Array.isArray(list)) return undefined;
-  const entries = new Map<string, Account | ProblemCode | undefined>();
-  for (const item of list as unknown[]) {
-    const id = own(item, 'account_id');
-    if (isString(id)) entries.set(id, readAccount(item) ?? readProblemCode(own(item, 'error')));
-  }
-  return entries;
+  return new Map(
+    list.map((item: unknown) => [own(item, 'account_id'), readAccount(item) ?? readProblemCode(own(item, 'error'))]),
+  );
 }

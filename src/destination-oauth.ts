@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Account, OAuthStatus } from './contract.ts';
 import { styles } from './destination-oauth.styles.ts';
-import { diagnose, type Diagnosis } from './diagnose.ts';
+import type { Diagnosis } from './diagnose.ts';
 import type { DestinationOAuthError } from './errors.ts';
 import { OAuthAuthorizedEvent, OAuthErrorEvent, OAuthStatusChangeEvent, OAuthViewChangeEvent } from './events.ts';
 import { FlowController, type Mode, type Told } from './flow-controller.ts';
@@ -30,8 +30,8 @@ const TONES: Partial<Record<View, string>> = {
   error: 'danger',
 };
 
-/** Views whose main button is what the page asks for, not merely what it offers. */
-const URGENT: readonly View[] = ['unauthorized', 'reauthorize', 'incomplete', 'unconfirmed', 'blocked', 'failed'];
+/** Views whose main button is merely offered, not what the page asks for. */
+const CALM: readonly View[] = ['loading', 'authorized', 'awaiting', 'confirming', 'error'];
 
 /** Views whose main button does something other than start an authorization. */
 const HARMLESS: readonly View[] = ['awaiting', 'unconfirmed', 'error'];
@@ -95,11 +95,16 @@ export class DestinationOAuth extends LitElement {
   /** Registers the element. A name that is taken already is left as it is. */
   static define(
     tagName = 'destination-oauth',
-    registry: CustomElementRegistry | undefined = globalThis.customElements,
+    // Absent on servers, whatever the types say.
+    registry = globalThis.customElements as CustomElementRegistry | undefined,
   ): void {
     if (!registry || registry.get(tagName)) return;
-    // A class can stand for one name only.
-    registry.define(tagName, registry.getName?.(this) ? class extends this {} : this);
+    try {
+      registry.define(tagName, this);
+    } catch {
+      // This class stands for another name already, and a class stands for one only.
+      registry.define(tagName, class extends this {});
+    }
   }
 
   readonly #controller = new FlowController({
@@ -110,8 +115,6 @@ export class DestinationOAuth extends LitElement {
   });
   #internals: ElementInternals | undefined;
   #view: View = 'loading';
-  #account: PublicAccount | undefined;
-  #accountOf: Account | undefined;
   #announced = '';
 
   /** The destination account's id. */
@@ -161,12 +164,8 @@ export class DestinationOAuth extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     const initialStatus = readInitialStatus(this.initialStatus);
     if (changed.has('accountId') || changed.has('proxyUrl') || changed.has('redirectOrigin'))
-      this.#controller.configure({ ...this.#config(), initialStatus });
+      this.#controller.configure(this, initialStatus);
     else if (changed.has('initialStatus')) this.#controller.initial(initialStatus);
-  }
-
-  #config(): { accountId: string | null; proxyUrl: string | null; redirectOrigin: string | null } {
-    return { accountId: this.accountId, proxyUrl: this.proxyUrl, redirectOrigin: this.redirectOrigin };
   }
 
   #changed(): void {
@@ -210,14 +209,9 @@ export class DestinationOAuth extends LitElement {
   /** The account as last read. */
   get account(): PublicAccount | undefined {
     const { account } = this.#controller.state;
-    if (account !== this.#accountOf) {
-      this.#accountOf = account;
-      if (account) {
-        const { authorize_url: _, ...rest } = account;
-        this.#account = Object.freeze(rest);
-      } else this.#account = undefined;
-    }
-    return this.#account;
+    if (!account) return undefined;
+    const { authorize_url: _, ...rest } = account;
+    return rest;
   }
 
   /** Why the view is `error`, `failed` or `blocked`. */
@@ -244,7 +238,8 @@ export class DestinationOAuth extends LitElement {
   }
 
   /** A report on this page: which channels will work here, and what to change. */
-  diagnose(): Promise<Diagnosis> {
+  async diagnose(): Promise<Diagnosis> {
+    const { diagnose } = await import('./diagnose.ts');
     return diagnose(this.#controller.target);
   }
 
@@ -306,7 +301,7 @@ export class DestinationOAuth extends LitElement {
     const busy = this.#busy();
     return html`<button
       part="button"
-      class=${URGENT.includes(view) ? 'primary' : ''}
+      class=${CALM.includes(view) ? '' : 'primary'}
       type="button"
       aria-label=${label.includes(this.#title()) ? nothing : `${label}: ${this.#title()}`}
       aria-disabled=${busy}

@@ -1,6 +1,6 @@
 /** A report on the page that the element is in: what will work here, and which header or attribute to change. */
 import type { Channel } from './flow.ts';
-import type { Target } from './flow-controller.ts';
+import type { Target } from './target.ts';
 import { isFramed } from './popup.ts';
 
 export interface Diagnosis {
@@ -43,7 +43,7 @@ export async function diagnose(target: Target | undefined): Promise<Diagnosis> {
   const sandboxed = window.origin === 'null';
   const sandbox = sandboxOf();
   const own = target?.origin === window.origin;
-  const redirectPageCoop = own ? await coopOf(`${target.base.href.replace(/\/$/, '')}/done`) : 'unknown';
+  const redirectPageCoop = own ? await coopOf(`${target.base}/done`) : 'unknown';
   const severed = window.crossOriginIsolated || !/^(none|unknown|unsafe-none)$/.test(redirectPageCoop);
   const flags = sandbox?.split(/\s+/);
   const findings = [

@@ -9,30 +9,11 @@ import { dueAt, frontOf, initialState, reduce, type Action, type Attempt, type E
 import type { RequestInitSource } from './http.ts';
 import { tickAt } from './poller.ts';
 import { isFramed, navigate, onWake, openPopup, watch, type Popup } from './popup.ts';
-import { isAccountId, ProxyClient, type Subscriber } from './proxy-client.ts';
+import { ProxyClient, type Subscriber } from './proxy-client.ts';
 import * as session from './session.ts';
+import { targetOf, type Config, type Target } from './target.ts';
 
 export type Mode = 'popup' | 'redirect' | 'auto';
-
-export interface Config {
-  accountId: string | null | undefined;
-  proxyUrl: string | null | undefined;
-  redirectOrigin: string | null | undefined;
-  initialStatus: OAuthStatus | undefined;
-}
-
-/** What a valid configuration means. */
-export interface Target {
-  accountId: string;
-  base: URL;
-  /** The one origin that results may come from. */
-  origin: string;
-}
-
-export type TargetProblem = Extract<
-  DestinationOAuthError['code'],
-  'missing_account_id' | 'invalid_account_id' | 'missing_proxy_url' | 'invalid_proxy_url' | 'invalid_redirect_origin'
->;
 
 export type Told = Extract<Effect, { type: 'status' | 'authorized' | 'error' }>;
 
@@ -43,35 +24,6 @@ export interface FlowHost {
   changed(): void;
   /** Something that the page may want to know. */
   tell(news: Told): void;
-}
-
-const problem = (code: TargetProblem, message: string): DestinationOAuthError =>
-  new DestinationOAuthError(code, message);
-
-/** Reads the attributes. Each problem names its attribute and the remedy. */
-export function targetOf({ accountId, proxyUrl, redirectOrigin }: Config): Target | DestinationOAuthError {
-  if (!accountId)
-    return problem('missing_account_id', "account-id is missing. Set it to the destination account's id.");
-  if (!isAccountId(accountId))
-    return problem('invalid_account_id', 'account-id is malformed. It takes up to 128 letters, digits and . _ ~ : -');
-  if (!proxyUrl)
-    return problem(
-      'missing_proxy_url',
-      "proxy-url is missing. Set it to your proxy's base, for example /api/destination-oauth.",
-    );
-  const base = URL.canParse(proxyUrl, document.baseURI) ? new URL(proxyUrl, document.baseURI) : undefined;
-  if (!base || !/^https?:$/.test(base.protocol) || base.username || base.password || base.search || base.hash)
-    return problem(
-      'invalid_proxy_url',
-      "proxy-url is malformed. It takes your proxy's base as an http(s) URL without query.",
-    );
-  if (!redirectOrigin) return { accountId, base, origin: base.origin };
-  if (!URL.canParse(redirectOrigin) || new URL(redirectOrigin).origin !== redirectOrigin || redirectOrigin === 'null')
-    return problem(
-      'invalid_redirect_origin',
-      'redirect-origin is malformed. It takes an exact origin such as https://app.example.',
-    );
-  return { accountId, base, origin: redirectOrigin };
 }
 
 /** Browsers inside apps and iOS home-screen apps, where a popup opens nothing that could come back. */
@@ -116,13 +68,13 @@ export class FlowController {
   }
 
   /** Takes a configuration; another account or proxy drops what was under way. */
-  configure(config: Config): void {
+  configure(config: Config, initialStatus: OAuthStatus | undefined): void {
     const wasConnected = this.#connected;
     this.#stop();
     session.keep('', [], this.#kept);
     this.#kept = [];
     this.#popups.clear();
-    const target = targetOf(config);
+    const target = targetOf(config, document.baseURI);
     const failed = target instanceof DestinationOAuthError;
     this.#target = failed ? undefined : target;
     this.#client = failed ? undefined : ProxyClient.at(target.base);
@@ -133,10 +85,11 @@ export class FlowController {
           requestInit: () => this.#host.requestInit(),
           onAccount: (account) => this.#dispatch({ type: 'account', account }),
           onError: (error) => this.#dispatch({ type: 'account-failed', error }),
+          onChanged: () => this.#dispatch({ type: 'changed' }),
         };
     if (wasConnected) this.#start();
     this.#dispatch({ type: 'configured', ...(failed && { problem: target }) });
-    this.initial(config.initialStatus);
+    this.initial(initialStatus);
     if (!failed) this.#takeUp(session.takeUp(this.#owner()));
   }
 
@@ -187,13 +140,13 @@ export class FlowController {
     this.#dispatch({ type: 'cancel' });
   }
 
-  /** The user reaches for the button: its ticket must be fresh. */
+  /** The user reaches for the button: what is about to run out is renewed. */
   reach(): void {
-    if (this.#client && this.#subscriber) this.#client.renew(this.#subscriber);
+    if (this.#target) this.#dispatch({ type: 'wake' });
   }
 
   #owner(): string {
-    return this.#target ? `${this.#target.base.href} ${this.#target.accountId}` : '';
+    return this.#target ? `${this.#target.base} ${this.#target.accountId}` : '';
   }
 
   #takeUp(attempts: readonly Attempt[]): void {

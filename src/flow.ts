@@ -42,6 +42,9 @@ export const TIMES = {
   patience: 1_000,
   /** A status older than this is read again when the page is looked at. */
   stale: 60_000,
+  /** A ticket is renewed when this much of its life is left, or a third of it; never more often than `leastRenew`. */
+  renew: 60_000,
+  leastRenew: 10_000,
 } as const;
 
 /** Earlier attempts that are still listened to. */
@@ -87,6 +90,8 @@ export interface State {
   readonly attempts: readonly Attempt[];
   readonly settleAt: number | undefined;
   readonly readAt: number | undefined;
+  /** When the account's ticket wants to be renewed. */
+  readonly renewAt: number | undefined;
   /** A read of the status is under way; `quietly` where nobody asked for it, so that its failure is no news. */
   readonly reading: 'openly' | 'quietly' | undefined;
   /** The user asked, and no answer has come yet. */
@@ -109,6 +114,8 @@ export type Action =
   | { type: 'untracked'; flow: string }
   | { type: 'ask-failed'; flow: string; error: DestinationOAuthError }
   | { type: 'tick' }
+  /** Another tab says that the account has changed. */
+  | { type: 'changed' }
   | { type: 'wake'; restored?: boolean }
   | { type: 'check' }
   | { type: 'cancel' }
@@ -138,6 +145,7 @@ export const initialState: State = {
   attempts: [],
   settleAt: undefined,
   readAt: undefined,
+  renewAt: undefined,
   reading: undefined,
   checking: false,
   timesBlocked: 0,
@@ -182,12 +190,21 @@ export function viewOf(state: State): View {
 /** When the next `tick` is due, in the unit of `now`; `undefined` when nothing is under way. */
 export function dueAt(state: State): number | undefined {
   const times = state.attempts.flatMap((a) => [a.begunAt + TIMES.life, a.live && !a.asking ? a.askAt : undefined]);
-  const due = Math.min(...[state.settleAt, ...times].filter((time) => time !== undefined));
+  const due = Math.min(...[state.settleAt, state.renewAt, ...times].filter((time) => time !== undefined));
   return due === Infinity ? undefined : due;
 }
 
 /** The attempt that the view speaks of. */
 export const frontOf = (state: Pick<State, 'attempts'>): Attempt | undefined => state.attempts.findLast((a) => a.live);
+
+/**
+ * A ticket's life is the difference of two of the proxy's times, so that a wrong clock on this machine does no harm.
+ */
+function renewAt({ authorize_url, authorize_expires_at, checked_at }: Account, now: number): number | undefined {
+  if (authorize_url === null || authorize_expires_at === undefined) return undefined;
+  const life = Date.parse(authorize_expires_at) - Date.parse(checked_at);
+  return now + Math.max(TIMES.leastRenew, life - Math.min(TIMES.renew, life / 3));
+}
 
 type Draft = { -readonly [K in keyof State]: State[K] } & { attempts: Attempt[] };
 
@@ -228,6 +245,8 @@ class Step {
         return this.#resume(action.attempts);
       case 'tick':
         return this.#tick();
+      case 'changed':
+        return this.#renew();
       case 'wake':
         return this.#wake(action.restored ?? false);
       case 'check': {
@@ -382,6 +401,7 @@ class Step {
     s.account = account;
     s.readAt = this.#now;
     s.reading = undefined;
+    s.renewAt = renewAt(account, this.#now);
     if (!frontOf(s)) s.checking = false;
     if (previous !== account.oauth_status)
       this.effects.push({ type: 'status', oauthStatus: account.oauth_status, previous });
@@ -563,8 +583,15 @@ class Step {
     if (this.s.phase === 'awaiting' && a.closed) this.#unconfirmed();
   }
 
+  /** Reads the status without being asked, unless a read is under way. */
+  #renew(): void {
+    this.s.renewAt = this.s.renewAt && this.#now + TIMES.leastRenew;
+    if (!this.s.reading) this.#read('quietly');
+  }
+
   #tick(): void {
     const { s } = this;
+    if (s.renewAt !== undefined && this.#now >= s.renewAt) this.#renew();
     for (const a of [...s.attempts]) {
       if (this.#now >= a.begunAt + TIMES.life) {
         if (this.#isFront(a)) this.#read();
@@ -597,9 +624,10 @@ class Step {
       if (restored && a.live && a.mode === 'redirect' && s.phase === 'awaiting') this.#unconfirmed();
       if (!a.asking && this.#now - a.askedAt >= TIMES.patience) this.#ask(a);
     }
+    if (s.renewAt !== undefined && this.#now >= s.renewAt) this.#renew();
     if (s.attempts.length || s.reading || (s.phase !== 'idle' && s.phase !== 'error')) return;
     if (s.phase === 'error' || s.readAt === undefined) this.#read();
-    else if (this.#now - s.readAt >= TIMES.stale) this.#read('quietly');
+    else if (this.#now - s.readAt >= TIMES.stale) this.#renew();
   }
 }
 

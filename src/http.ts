@@ -1,5 +1,5 @@
 /** One request to the proxy: bounded in time, read as JSON, its failures in the element's own words. */
-import { readProblemCode, type ProblemCode } from './contract.ts';
+import { readProblemCode } from './contract.ts';
 import { DestinationOAuthError, type ErrorCode } from './errors.ts';
 
 /** Milliseconds after which a request is given up. */
@@ -12,38 +12,47 @@ export interface Answer {
   status: number;
   /** The parsed body; `undefined` if it is not JSON. */
   body: unknown;
-  /** The problem document's code, if it is one of the contract's. */
-  problem: ProblemCode | undefined;
+  /** The problem document's code. */
+  code: string | undefined;
   /** Milliseconds, from `Retry-After`. */
   retryAfter: number | undefined;
 }
 
-function retryAfterOf(response: Response): number | undefined {
-  const value = response.headers.get('retry-after');
-  if (value === null) return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return ms > 0 ? Math.min(ms, 3_600_000) : undefined;
+const ERRORS: Partial<Record<string, readonly [ErrorCode, string]>> = {
+  account_not_found: ['account_not_found', 'The account was not found. Check account-id.'],
+  unauthenticated: ['unauthenticated', 'The proxy does not know this user. Check the session, or requestInit.'],
+  origin_not_allowed: ['forbidden', "The proxy refuses this page. Add its origin to the proxy's embedOrigins."],
+  rate_limited: ['rate_limited', 'The proxy was asked too often.'],
+};
+
+const BY_STATUS: Partial<Record<number, string>> = { 401: 'unauthenticated', 429: 'rate_limited' };
+
+/** What went wrong, by the problem document's code, else by the status. */
+export function errorOf({
+  status,
+  code,
+  retryAfter,
+}: Pick<Answer, 'code' | 'retryAfter' | 'status'>): DestinationOAuthError {
+  const options = { cause: { status, code }, retryAfter };
+  const known = ERRORS[code ?? BY_STATUS[status] ?? ''];
+  if (known) return new DestinationOAuthError(...known, options);
+  if (status >= 500 || /^(upstream|store|internal)_/.test(code ?? ''))
+    return new DestinationOAuthError('unavailable', `The proxy answered ${status} ${code ?? ''}`, options);
+  const message = `The proxy's answer (${status} ${code ?? ''}) is outside the contract. Check that proxy-url is the proxy's base.`;
+  return new DestinationOAuthError('invalid_response', message, options);
 }
 
 /**
- * GETs `url`. Throws {@link DestinationOAuthError} `unreachable` or `timeout`; rethrows the abort if `signal` was aborted.
+ * GETs `url`. Throws {@link DestinationOAuthError} `unreachable` or `timeout`; `signal` aborts it.
  */
 export async function getJson(url: string, source: RequestInitSource, signal: AbortSignal): Promise<Answer> {
   const controller = new AbortController();
-  const abort = (): void => controller.abort(signal.reason);
+  const abort = (): void => controller.abort();
   signal.addEventListener('abort', abort);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const gaveUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new DestinationOAuthError('timeout', 'The proxy did not answer within 15 seconds.'));
-      controller.abort();
-    }, GIVE_UP);
-  });
   const request = async (): Promise<Answer> => {
     const init = typeof source === 'function' ? await source() : source;
     const headers = new Headers(init?.headers);
-    if (!headers.has('accept')) headers.set('accept', 'application/json');
-    controller.signal.throwIfAborted();
+    headers.set('accept', 'application/json');
     const response = await fetch(url, {
       credentials: 'include',
       cache: 'no-store',
@@ -58,52 +67,27 @@ export async function getJson(url: string, source: RequestInitSource, signal: Ab
     try {
       body = JSON.parse(text);
     } catch {
-      body = undefined;
+      // Not JSON, so outside the contract: the caller says so.
     }
-    return { status: response.status, body, problem: readProblemCode(body), retryAfter: retryAfterOf(response) };
+    const seconds = Number(response.headers.get('retry-after'));
+    const retryAfter = seconds > 0 ? seconds * 1000 : undefined;
+    return { status: response.status, body, code: readProblemCode(body), retryAfter };
   };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const gaveUp = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new DestinationOAuthError('timeout', 'The proxy did not answer within 15 seconds.'));
+      abort();
+    }, GIVE_UP);
+  });
   try {
     return await Promise.race([request(), gaveUp]);
   } catch (cause) {
-    signal.throwIfAborted();
     if (cause instanceof DestinationOAuthError) throw cause;
-    throw new DestinationOAuthError('unreachable', 'The proxy cannot be reached. Check proxy-url and its CORS rules.', {
-      cause,
-    });
+    const message = 'The proxy cannot be reached. Check proxy-url, and its CORS rules if it is on another origin.';
+    throw new DestinationOAuthError('unreachable', message, { cause });
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
   }
-}
-
-const BY_STATUS: Partial<Record<number, readonly [ErrorCode, string]>> = {
-  401: ['unauthenticated', 'The proxy does not know this user. Sign in again, or check requestInit.'],
-  403: ['forbidden', "The proxy refuses this page. Its origin must be in the proxy's embedOrigins."],
-  429: ['rate_limited', 'The proxy was asked too often.'],
-};
-
-/** A failure answer as an error. A problem document is believed; anything else is outside the contract, save 5xx. */
-export function answerError({ status, body, problem, retryAfter }: Answer): DestinationOAuthError {
-  const options = { cause: { status, code: problem }, retryAfter };
-  if (problem) return problemError(problem, status, options);
-  if (status >= 500) return new DestinationOAuthError('unavailable', `The proxy answered ${status}.`, options);
-  const [code, message] = (status !== 403 && BY_STATUS[status]) || [
-    'invalid_response',
-    `The proxy answered ${status} with ${body === undefined ? 'something other than JSON' : 'JSON outside the contract'}. Check that proxy-url is the proxy's base.`,
-  ];
-  return new DestinationOAuthError(code, message, options);
-}
-
-export function problemError(
-  problem: ProblemCode,
-  status: number,
-  options: ConstructorParameters<typeof DestinationOAuthError>[2] = { cause: { code: problem } },
-): DestinationOAuthError {
-  if (problem === 'account_not_found')
-    return new DestinationOAuthError('account_not_found', 'The account was not found. Check account-id.', options);
-  const [code, message] = BY_STATUS[status] ?? [
-    status >= 500 ? 'unavailable' : 'invalid_response',
-    `The proxy answered "${problem}".`,
-  ];
-  return new DestinationOAuthError(code, message, options);
 }

@@ -6,7 +6,7 @@
  */
 import type { Hint } from './contract.ts';
 import type { Channel } from './flow.ts';
-import { ackMessage, channelName, readMessage } from './protocol.ts';
+import { ackMessage, channelName, NAMESPACE, readMessage } from './protocol.ts';
 
 /** How often `closed` is looked at, in milliseconds; one timer for all windows of the page. */
 const LOOK = 250;
@@ -165,13 +165,16 @@ export function onWake(waker: (restored: boolean) => void): () => void {
  * Tells the other tabs of this origin that an account's status has changed, and hears it from them. What is heard is only a
  * reason to ask the proxy. `undefined` where there are no channels.
  */
-export function changesChannel(proxy: string, onChanged: (accountId: string) => void): BroadcastChannel | undefined {
+export function shareChanges(
+  proxy: string,
+  onChanged: (accountId: string) => void,
+): { tell(accountId: string): void; close(): void } | undefined {
   try {
-    const channel = new BroadcastChannel(`destination-oauth@${proxy}`);
+    const channel = new BroadcastChannel(`${NAMESPACE}@${proxy}`);
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (typeof data === 'string') onChanged(data);
     };
-    return channel;
+    return { tell: (accountId) => channel.postMessage(accountId), close: () => channel.close() };
   } catch {
     return undefined;
   }

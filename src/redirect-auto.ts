@@ -12,6 +12,6 @@ if (typeof document !== 'undefined') {
     if (document.readyState === 'loading') addEventListener('DOMContentLoaded', run);
     else run();
   } else {
-    console.error('destination-oauth: the redirect script needs a data-proxy-url attribute');
+    throw new Error('destination-oauth: the redirect script needs a data-proxy-url attribute');
   }
 }

@@ -20,12 +20,22 @@ export interface Announcement {
   targets: readonly string[];
 }
 
+/** What `POST /callback` answers. */
+interface CallbackAnswer {
+  flow: string;
+  target_origin: string;
+  hint: Hint;
+  /** The flow runs in this tab: go back to the page. */
+  return_to?: string;
+}
+
 const WAIT_MS = 1500;
 const CLOSING_MS = 300;
 
 /** Posts each flow's result to the opener and on the flow's channel. Resolves at the first ack, else after a short wait. */
 export const announce = (announcements: readonly Announcement[]): Promise<void> =>
   new Promise((resolve) => {
+    const opener = window.opener as Window | null;
     for (const { flow, hint, targets } of announcements) {
       const message = resultMessage(flow, hint);
       const heard = (data: unknown): void => {
@@ -83,7 +93,7 @@ export async function handleRedirect({ proxyUrl, requestInit }: RedirectOptions)
         body: JSON.stringify({ status, state }),
       });
       if (response.ok) {
-        const { flow, target_origin, hint, return_to } = await response.json();
+        const { flow, target_origin, hint, return_to } = (await response.json()) as CallbackAnswer;
         if (return_to) {
           location.replace(return_to);
           return;
