@@ -35,34 +35,34 @@ export function memoryAdapter(): { readonly factory: AdapterFactory; clear(): vo
 
   const factory = (name: string): Adapter => {
     const prefix = `${name}:`;
+    // Promises, as with a real database, without having anything to wait for.
+    const done = Promise.resolve();
     return {
-      async upsert(id, payload, expiresIn) {
+      upsert(id, payload, expiresIn) {
         if (entries.size % 500 === 499) sweep();
         entries.set(prefix + id, {
           payload,
           expiresAt: expiresIn === undefined ? Infinity : Date.now() + expiresIn * 1000,
         });
+        return done;
       },
-      async find(id) {
-        return read(prefix + id);
-      },
-      async findByUid(uid) {
-        return findBy(prefix, 'uid', uid);
-      },
-      async findByUserCode(userCode) {
-        return findBy(prefix, 'userCode', userCode);
-      },
-      async consume(id) {
+      find: (id) => Promise.resolve(read(prefix + id)),
+      findByUid: (uid) => Promise.resolve(findBy(prefix, 'uid', uid)),
+      findByUserCode: (userCode) => Promise.resolve(findBy(prefix, 'userCode', userCode)),
+      consume(id) {
         const payload = read(prefix + id);
         if (payload) payload.consumed = Math.floor(Date.now() / 1000);
+        return done;
       },
-      async destroy(id) {
+      destroy(id) {
         entries.delete(prefix + id);
+        return done;
       },
-      async revokeByGrantId(grantId) {
+      revokeByGrantId(grantId) {
         for (const [key, { payload }] of entries) {
           if (key.startsWith(prefix) && payload.grantId === grantId) entries.delete(key);
         }
+        return done;
       },
     };
   };

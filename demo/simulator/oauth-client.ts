@@ -12,7 +12,8 @@ interface Pending {
   readonly nonce: string;
 }
 
-// Platforms are on loopback, where plain http is the point.
+// Platforms are on loopback, where plain http is the point. The library marks the option deprecated only to warn.
+// eslint-disable-next-line @typescript-eslint/no-deprecated
 const insecure = { [oauth.allowInsecureRequests]: true };
 
 /** LiveRamp's side of OAuth: a confidential client of each platform, with PKCE, state and nonce (RFC 6749, 7636; OIDC Core). */

@@ -176,7 +176,9 @@ export async function startPlatform(
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
       );
       if (scenario.coop !== 'none') ctx.set('Cross-Origin-Opener-Policy', scenario.coop);
-      if (scenario.slow) await delay(scenario.slowMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      const shown = ctx.method === 'GET' && ctx.path.startsWith('/interaction/');
+      if (scenario.slow && shown)
+        await delay(scenario.slowMs, undefined, { signal: closing.signal }).catch(() => undefined);
       // Without a session every authorization begins at the sign-in, whatever happened in this browser before: the
       // demo can be repeated with another user, and in two windows at once.
       const cookies = ctx.req.headers.cookie?.split('; ').filter((pair) => !pair.startsWith(cookieName('session')));
@@ -189,7 +191,10 @@ export async function startPlatform(
       return;
     }
     const step = /^\/interaction\/([\w-]+)(?:\/(login|allow|deny|switch))?$/.exec(ctx.path);
-    if (!step) return next();
+    if (!step) {
+      await next();
+      return;
+    }
     try {
       await interact(ctx, `/interaction/${step[1]}`, step[2]);
     } catch (error) {

@@ -16,7 +16,8 @@ export class ServiceAccounts {
   constructor(tenants: readonly Tenant[], clock: () => number) {
     this.#tenants = tenants;
     this.#clock = clock;
-    this.app = new Hono().post('/oauth2/token', async (c) => {
+    this.app = new Hono();
+    this.app.post('/oauth2/token', async (c) => {
       c.header('Cache-Control', 'no-store');
       if (this.#tooMany()) {
         c.header('Retry-After', '1');
