@@ -16,15 +16,15 @@ export async function generatePageScript(): Promise<string> {
       minify: true,
       target: 'es2022',
       modulePreload: false,
-      rolldownOptions: { input: 'src/proxy/page-script.ts', output: { format: 'iife' } },
+      rolldownOptions: { input: 'src/redirect-page.ts', output: { format: 'iife' } },
     },
   })) as Rolldown.RolldownOutput | Rolldown.RolldownOutput[];
   const [output] = [result].flat();
   const code = output?.output[0].code.trim();
-  if (!code) throw new Error('The bundle of page-script.ts is empty');
+  if (!code) throw new Error('The bundle of redirect-page.ts is empty');
   // The script stands between tags.
-  if (/<\/script|<!--/i.test(code)) throw new Error('The bundle of page-script.ts would end its own script element');
-  return `// Written by scripts/generate-page-script.ts from page-script.ts. Do not edit.\nexport const PAGE_SCRIPT =\n  ${quote(code)};\n`;
+  if (/<\/script|<!--/i.test(code)) throw new Error('The bundle of redirect-page.ts would end its own script element');
+  return `// Written by scripts/generate-page-script.ts from src/redirect-page.ts. Do not edit.\nexport const PAGE_SCRIPT =\n  ${quote(code)};\n`;
 }
 
 /** As Prettier quotes: the kind of quote that needs fewer escapes. */

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { hintOf } from '../protocol.ts';
-import type { Account, AccountItem, FlowReport, Hint } from '../contract.ts';
+import type { Account, AccountItem, FlowReport } from '../contract.ts';
 import { ProblemError } from './problems.ts';
 import {
   authenticate,
@@ -15,10 +14,10 @@ import {
 import { userKey, type Services } from './services.ts';
 import type { FlowCookie } from './flow-cookies.ts';
 import { recordReturn } from './returns.ts';
+import { callbackBodySchema, type CallbackAnswer } from './schemas.ts';
 import type { Session, UpstreamContext } from './upstream.ts';
 
 const MAX_BATCH = 100;
-const callbackBody = z.object({ state: z.string(), status: z.string().optional() });
 
 async function beginRead(services: Services, call: Call): Promise<{ session: Session; origin: string }> {
   const origin = embeddingOrigin(call, services.config);
@@ -93,14 +92,6 @@ export async function getFlow(services: Services, call: Call, rawFlow: string | 
   return services.flows.report(context, flow, origin, (id) => services.mayAccess(session, id));
 }
 
-export interface CallbackAnswer {
-  flow: string;
-  target_origin: string;
-  hint: Hint;
-  /** Only where the flow runs in the page's own tab: go there. */
-  return_to?: string;
-}
-
 export async function postCallback(
   services: Services,
   call: Call,
@@ -111,7 +102,7 @@ export async function postCallback(
   if (call.request.headers.get('x-destination-oauth') !== '1') {
     throw new ProblemError('invalid_request', 'Send the header x-destination-oauth: 1');
   }
-  const body = callbackBody.safeParse(await readJson(call.request));
+  const body = callbackBodySchema.safeParse(await readJson(call.request));
   if (!body.success) throw new ProblemError('invalid_request', 'The body must be {"status", "state"}, both strings');
   const session = await authenticate(call, services.config);
   const result = await recordReturn(services, call, body.data.state, hintOf(body.data.status), session, cookies);

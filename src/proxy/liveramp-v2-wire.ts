@@ -29,12 +29,10 @@ export const connection = z.object({
 export type Connection = z.infer<typeof connection>;
 
 /** One bad entry must not spoil the page. */
-const listed = z
-  .unknown()
-  .transform((entry) => ({
-    id: z.object({ id: z.string() }).safeParse(entry).data?.id,
-    connection: connection.safeParse(entry).data,
-  }));
+const listed = z.unknown().transform((entry) => ({
+  id: z.object({ id: z.string() }).safeParse(entry).data?.id,
+  connection: connection.safeParse(entry).data,
+}));
 
 export const connectionPage = z
   .object({

@@ -59,10 +59,10 @@ interface CatalogueEntry {
 
 /** The upstream for LiveRamp's Activation API, version 2: an account is an integration connection. */
 export function liverampV2(options: LiverampV2Options): Upstream {
-  for (const name of ['credentials', 'resolve', 'onAuthorized'] as const) {
-    if (typeof options[name] !== 'function' && (name === 'credentials' || options[name] !== undefined)) {
-      throw new TypeError(`liverampV2: ${name} must be a function`);
-    }
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  for (const name of ['credentials', 'resolve', 'onAuthorized']) {
+    if (typeof given[name] === 'function' || (name !== 'credentials' && given[name] === undefined)) continue;
+    throw new TypeError(`liverampV2: ${name} must be a function`);
   }
   return new LiverampV2(options);
 }

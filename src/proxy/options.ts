@@ -179,7 +179,7 @@ export function readOptions(options: ProxyOptions): ProxyConfig {
     if (options[name] !== undefined) needFunction(name, options[name]);
   }
   for (const method of ['add', 'get', 'set', 'take'] as const) {
-    if (options.store !== undefined) needFunction(`store.${method}`, options.store[method]);
+    if (options.store !== undefined) needFunction(`store.${method}`, (options.store as Partial<FlowStore>)[method]);
   }
   const secrets: readonly unknown[] = Array.isArray(options.secret) ? list('secret', options.secret) : [options.secret];
 

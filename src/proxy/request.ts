@@ -99,7 +99,7 @@ export function requireOrigin(call: Call, config: ProxyConfig): void {
 /** Asks the partner who this is. Throws what `authenticate` throws, or that it gave no session. */
 export async function authenticate(call: Call, config: ProxyConfig): Promise<Session | null> {
   // Typed, but written by others: an empty user would be everybody's.
-  const session: Partial<Session> | null | undefined = await config.authenticate(call.request);
+  const session = (await config.authenticate(call.request)) as Partial<Session> | null | undefined;
   if (session === null || session === undefined) return null;
   const { user, tenant } = session;
   if (typeof user !== 'string' || typeof tenant !== 'string' || !user || !tenant) {

@@ -74,7 +74,10 @@ export function createServices(config: ProxyConfig): Services {
     },
     notify,
     // Only `true` lets anyone in.
-    mayAccess: async (session, accountId) => (await config.canAccess(session, accountId)) === true,
+    mayAccess: async (session, accountId) => {
+      const answer: unknown = await config.canAccess(session, accountId);
+      return answer === true;
+    },
     upstreamContext(call, session) {
       const end = performance.now() + timeouts.requestMs;
       const remaining = (): number => end - performance.now();
