@@ -1,0 +1,89 @@
+/** The page under test in a browser, and the demo's server and simulated LiveRamp around it. */
+import { startDemo } from '../../demo/server.ts';
+import { type Browser, type Tab, click, popupFrom, until } from './browsers.ts';
+import type { Recorded } from './page.ts';
+
+export type Demo = Awaited<ReturnType<typeof startDemo>>;
+export type Version = 'v1.1' | 'v2';
+
+/** The partner's page with one element. */
+export class Page {
+  readonly tab: Tab;
+  readonly #browser: Browser;
+
+  constructor(browser: Browser, tab: Tab) {
+    this.#browser = browser;
+    this.tab = tab;
+  }
+
+  /** Opens the page, in a session of the demo's default user. */
+  static async open(browser: Browser, demo: Demo, attributes: Record<string, string>): Promise<Page> {
+    const tab = await browser.open(new URL('/', demo.url).href);
+    const url = new URL('/test/e2e/page.html', demo.url);
+    url.search = new URLSearchParams({ 'proxy-url': '/api/destination-oauth', ...attributes }).toString();
+    await tab.goto(url.href);
+    return new Page(browser, tab);
+  }
+
+  async view(): Promise<string> {
+    return String(await this.tab.evaluate('window.element.view'));
+  }
+
+  /** Waits for a view; tells which views came instead. */
+  async untilView(view: string, timeout?: number): Promise<void> {
+    try {
+      await until(async () => (await this.view()) === view, `the view "${view}"`, timeout);
+    } catch (error) {
+      const views = (await this.events('oauth-view-change')).map((event) => event.view).join(' → ');
+      throw new Error(`${(error as Error).message}; views: ${views}`, { cause: error });
+    }
+  }
+
+  async events(type?: string): Promise<Recorded[]> {
+    const all = (await this.tab.evaluate('window.recorded')) as Recorded[];
+    return type === undefined ? all : all.filter((event) => event.type === type);
+  }
+
+  /** What went wrong in the page itself. */
+  async failures(): Promise<string[]> {
+    return (await this.tab.evaluate('window.failures')) as string[];
+  }
+
+  click(part: 'button' | 'secondary-button'): Promise<void> {
+    return click(this.tab, 'destination-oauth', `[part="${part}"]`);
+  }
+
+  /** Clicks the main action and gives the window that opens, once it shows the platform's sign-in. */
+  async authorize(): Promise<Tab> {
+    const popup = await popupFrom(this.#browser, () => this.click('button'));
+    await until(() => popup.evaluate(`document.querySelector('button[name="user"]') !== null`), 'the sign-in page');
+    return popup;
+  }
+
+  /** Waits until no window is open that was not there before `authorize`. */
+  async untilPopupGone(popup: Tab): Promise<void> {
+    await until(async () => !(await this.#browser.tabs()).includes(popup), 'the popup to close itself');
+  }
+}
+
+/** At the platform: signs in as a user. */
+export const signIn = (popup: Tab, user: 'ada' | 'vic'): Promise<void> =>
+  click(popup, `button[name="user"][value="${user}"]`);
+
+/** At the platform: answers the consent page. */
+export const answer = (popup: Tab, name: 'allow' | 'deny'): Promise<void> => click(popup, `button[name="${name}"]`);
+
+/** Puts the world back to its start, with a version of LiveRamp's API. */
+export async function reset(demo: Demo, page: Tab, version: Version): Promise<void> {
+  await page.goto(new URL('/', demo.url).href);
+  const send = (path: string, method: string, body: object): string =>
+    `fetch(${JSON.stringify(path)}, { method: '${method}', headers: { 'content-type': 'application/json' },
+      body: ${JSON.stringify(JSON.stringify(body))} }).then((response) => response.status)`;
+  for (const [path, method, body] of [
+    ['/demo/reset', 'POST', {}],
+    ['/demo/state', 'PATCH', { version }],
+  ] as const) {
+    const status = Number(await page.evaluate(send(path, method, body)));
+    if (status >= 300) throw new Error(`${method} ${path} answered ${status}.`);
+  }
+}
