@@ -62,9 +62,9 @@ export const styles = css`
   }
   .base {
     display: grid;
-    grid-template-columns: auto minmax(0, 1fr) auto;
-    gap: calc(var(--_space) * 0.75) var(--_space);
-    align-items: center;
+    grid-template-columns: auto minmax(0, 1fr);
+    column-gap: var(--_space);
+    align-items: start;
   }
   .card {
     padding: var(--_space);
@@ -75,19 +75,17 @@ export const styles = css`
   .icon {
     display: grid;
     place-items: center;
-    inline-size: 2.5rem;
-    block-size: 2.5rem;
-    border-radius: calc(var(--_radius) * 0.75);
+    inline-size: 2.25rem;
+    block-size: 2.25rem;
+    border-radius: var(--_button-radius);
+  }
+  .icon,
+  .status {
     background: color-mix(in srgb, var(--_tone) 12%, transparent);
     color: var(--_tone);
   }
-  .compact .icon {
-    inline-size: 2rem;
-    block-size: 2rem;
-  }
   svg {
     inline-size: 1.25rem;
-    block-size: 1.25rem;
     fill: none;
     stroke: currentcolor;
     stroke-width: 2;
@@ -107,26 +105,26 @@ export const styles = css`
   .head {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.125rem 0.625rem;
-    align-items: center;
-  }
-  .title {
-    min-inline-size: 0;
-    font-weight: 600;
+    gap: 0.125rem 0.5rem;
+    align-items: baseline;
     overflow-wrap: anywhere;
+  }
+  .title,
+  .status,
+  button {
+    font-weight: 600;
   }
   .status {
     padding: 0.0625rem 0.5rem;
     border-radius: 1rem;
-    background: color-mix(in srgb, var(--_tone) 12%, transparent);
-    color: var(--_tone);
     font-size: 0.8125em;
-    font-weight: 600;
   }
-  .description,
-  .message {
-    margin: 0.125rem 0 0;
+  .name,
+  p {
     color: var(--_muted);
+  }
+  p {
+    margin: 0.125rem 0 0;
     overflow-wrap: anywhere;
   }
   .message {
@@ -135,31 +133,37 @@ export const styles = css`
   .actions {
     display: flex;
     flex-wrap: wrap;
+    grid-column: 2;
     gap: 0.5rem;
-    justify-content: end;
+  }
+  .actions > * {
+    margin-block-start: calc(var(--_space) * 0.75);
+  }
+  .footer {
+    grid-column: 1 / -1;
   }
   button {
     min-block-size: 2.25rem;
     padding: 0.375rem 0.875rem;
     border: 1px solid var(--_border);
     border-radius: var(--_button-radius);
-    background: transparent;
-    color: var(--_text);
+    background: none;
+    color: inherit;
     font: inherit;
     font-weight: 600;
     cursor: pointer;
-    transition: background-color 0.15s;
   }
   button:hover {
     background: color-mix(in srgb, currentcolor 8%, transparent);
   }
-  .primary {
+  .primary,
+  .primary:hover {
     border-color: transparent;
     background: var(--_accent);
     color: var(--_on-accent);
   }
   .primary:hover {
-    background: color-mix(in srgb, var(--_accent) 88%, var(--_text));
+    filter: brightness(1.1);
   }
   button:focus-visible {
     outline: 2px solid var(--_accent);
@@ -178,27 +182,29 @@ export const styles = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
-  .footer {
-    grid-column: 1 / -1;
-  }
-  @container (inline-size < 30rem) {
-    .base {
-      grid-template-columns: auto minmax(0, 1fr);
+  @container (inline-size > 30rem) {
+    .compact {
+      grid-template-columns: auto minmax(0, 1fr) auto;
+      align-items: center;
     }
+    .compact .actions {
+      grid-column: 3;
+    }
+    .compact .actions > * {
+      margin: 0;
+    }
+  }
+  @container (inline-size < 20rem) {
     .actions {
       grid-column: 1 / -1;
-      justify-content: stretch;
     }
-    .actions button {
+    .actions > * {
       flex: 1 1 auto;
     }
   }
   @media (prefers-reduced-motion: reduce) {
     .ring {
       animation-duration: 6s;
-    }
-    button {
-      transition: none;
     }
   }
   @media (forced-colors: active) {

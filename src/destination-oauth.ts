@@ -297,14 +297,15 @@ export class DestinationOAuth extends LitElement {
   #button(): TemplateResult | typeof nothing {
     const view = this.#view;
     if (view === 'not-applicable') return nothing;
-    const label = this.#text(`${view}.button`);
-    const busy = this.#busy();
+    const name = this.#text(`${view}.button`);
+    const short = `${view}.action`;
+    const label = this.variant !== 'button' && this.#has(short) ? this.#text(short) : name;
     return html`<button
       part="button"
       class=${CALM.includes(view) ? '' : 'primary'}
       type="button"
-      aria-label=${label.includes(this.#title()) ? nothing : `${label}: ${this.#title()}`}
-      aria-disabled=${busy}
+      aria-label=${name.includes(this.#title()) ? name : `${name}: ${this.#title()}`}
+      aria-disabled=${this.#busy()}
       ?disabled=${this.disabled && !HARMLESS.includes(view)}
       @click=${this.#main}
       @pointerenter=${this.#reach}
@@ -352,14 +353,14 @@ export class DestinationOAuth extends LitElement {
       <div>
         <div class="head">
           <span part="title" class="title"><slot name="title">${this.#title()}</slot></span>
-          ${name ? html`<span class="description">${name}</span>` : nothing}
+          ${name ? html`<span class="name">${name}</span>` : nothing}
           <span class="status">${this.#text(`${view}.status`)}</span>
         </div>
-        <p part="description" class="description"><slot name="description">${this.#explanation()}</slot></p>
+        <p part="description"><slot name="description">${this.#explanation()}</slot></p>
         ${message ? html`<p part="message" class="message">${message}</p>` : nothing}
       </div>
-      <div class="actions">${this.#secondaries()}${this.#button()}</div>
-      <div class="footer"><slot name="footer"></slot></div>
+      <div class="actions">${this.#button()}${this.#secondaries()}</div>
+      <slot name="footer" class="footer"></slot>
       ${this.#live()}
     </div>`;
   }

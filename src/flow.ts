@@ -355,6 +355,8 @@ class Step {
       a.live = false;
       a.askAt = undefined;
     }
+    // A page that was reloaded in mid-flow may not have read the account yet, or in vain.
+    if (phase === 'idle' && !s.account && !s.reading) this.#read();
   }
 
   #drop(a: Attempt): void {
@@ -371,7 +373,8 @@ class Step {
   }
 
   #succeed(a: Attempt): void {
-    this.#drop(a);
+    // Other attempts for the same grant: one grant is one success.
+    this.s.attempts = this.s.attempts.filter((each) => each !== a && each.renewal);
     this.#rest('idle');
     this.s.notice = undefined;
     this.effects.push({ type: 'authorized', channel: a.channel ?? (a.resumed ? 'resume' : 'poll') });
@@ -411,10 +414,11 @@ class Step {
   }
 
   #account(account: Account): void {
+    const news = this.s.account?.oauth_status !== account.oauth_status;
     this.#setAccount(account);
     for (const a of [...this.s.attempts]) {
       if (a.tracked === false) this.#judge(a, account);
-      else if (account.oauth_status === 'authorized' && !a.renewal && !a.asking) this.#ask(a);
+      else if (account.oauth_status === 'authorized' && !a.renewal && (news || !a.asking)) this.#ask(a);
     }
   }
 
@@ -478,9 +482,8 @@ class Step {
   }
 
   #returned(a: Attempt, hint: Hint, channel: Channel): void {
-    if (a.channel) return;
-    a.hint = hint;
-    this.#confirm(a, channel);
+    a.hint ??= hint;
+    if (!a.channel) this.#confirm(a, channel);
     this.#ask(a);
   }
 
@@ -626,7 +629,8 @@ class Step {
     }
     if (s.renewAt !== undefined && this.#now >= s.renewAt) this.#renew();
     if (s.attempts.length || s.reading || (s.phase !== 'idle' && s.phase !== 'error')) return;
-    if (s.phase === 'error' || s.readAt === undefined) this.#read();
+    if (s.phase === 'error') this.#read('quietly');
+    else if (s.readAt === undefined) this.#read();
     else if (this.#now - s.readAt >= TIMES.stale) this.#renew();
   }
 }

@@ -1,4 +1,7 @@
-/** The built-in texts. `{destination}` is the destination's name. Keys are `view.part`. */
+/**
+ * The built-in texts. `{destination}` is the destination's name. Keys are `view.part`; `button` is the main button's name,
+ * and `action` what it shows where the destination's name stands beside it.
+ */
 export const en = {
   destination: 'Destination account',
   'loading.status': 'Checking…',
@@ -9,12 +12,15 @@ export const en = {
   'unauthorized.status': 'Not authorized',
   'unauthorized.text': 'Sign in at {destination} to allow delivery to this account.',
   'unauthorized.button': 'Authorize {destination}',
+  'unauthorized.action': 'Authorize',
   'reauthorize.status': 'Authorization expired',
   'reauthorize.text': '{destination} no longer accepts the earlier authorization. Renew it to resume delivery.',
   'reauthorize.button': 'Reauthorize {destination}',
+  'reauthorize.action': 'Reauthorize',
   'authorized.status': 'Authorized',
   'authorized.text': 'Data can be delivered to {destination}.',
   'authorized.button': 'Renew {destination}',
+  'authorized.action': 'Renew',
   'awaiting.status': 'Waiting for you',
   'awaiting.text': 'Sign in and give consent in the {destination} window.',
   'awaiting.button': 'Show window',
