@@ -39,12 +39,13 @@ const MAX_SESSIONS = 10_000;
 /** The partner: its accounts, its signed-in people, and a proxy for each of LiveRamp's API versions behind one base. */
 export class Partner {
   version: Version = 'v2';
-  readonly proxy: (request: Request) => Promise<Response>;
+  readonly #proxies: Record<Version, (request: Request) => Promise<Response>>;
   readonly #cookieName: string;
   readonly #simulator: Simulator;
   readonly #liveramp: PartnerLiveRamp;
   readonly #sessions = new Map<string, Session>();
   readonly #accounts = new Map<string, PartnerAccount>();
+  /** Goes on after a reset: no id is used twice. */
   #activated = 0;
 
   constructor(simulator: Simulator, origin: string, proxyPath: string, overrides: Partial<ProxyOptions> = {}) {
@@ -54,6 +55,7 @@ export class Partner {
     this.#seed();
 
     const { v1BaseUrl, v2BaseUrl, tokenUrl } = simulator.liveramp;
+    // A new one after a reset: it remembers connections of the world before.
     const v2 = liverampV2({
       baseUrl: v2BaseUrl,
       tokenUrl,
@@ -89,12 +91,14 @@ export class Partner {
       secret: randomBytes(32),
       store: memoryStore(),
     };
-    const proxies = {
+    this.#proxies = {
       v2: createProxy({ ...common, upstream: v2, ...overrides }),
       'v1.1': createProxy({ ...common, upstream: v11, ...overrides }),
     };
-    this.proxy = (request) => proxies[this.version](request);
   }
+
+  /** The handler of the version that is chosen. */
+  readonly proxy = (request: Request): Promise<Response> => this.#proxies[this.version](request);
 
   /** Who a cookie header belongs to. */
   sessionOf(cookies: string | null | undefined): Session | undefined {
@@ -156,7 +160,6 @@ export class Partner {
   async reset(): Promise<void> {
     await this.#simulator.reset();
     this.version = 'v2';
-    this.#activated = 0;
     this.#seed();
   }
 

@@ -97,6 +97,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
     listener.handle((request, response) => void serve(request, response));
     await seedModel(model, tenants, catalog);
+    let resetting = Promise.resolve();
 
     return {
       liveramp: {
@@ -131,12 +132,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
           })),
         );
       },
-      async reset() {
-        model.clear();
-        client.clear();
-        for (const platform of platforms) platform.reset();
-        Object.assign(scenario, defaultScenario, options.scenario);
-        await seedModel(model, tenants, catalog);
+      reset() {
+        // One after the other: two at once would mix their seeds.
+        resetting = resetting.then(async () => {
+          model.clear();
+          client.clear();
+          for (const platform of platforms) platform.reset();
+          Object.assign(scenario, defaultScenario, options.scenario);
+          await seedModel(model, tenants, catalog);
+        });
+        return resetting;
       },
       close,
     };
