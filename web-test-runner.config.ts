@@ -45,7 +45,7 @@ export function browserTestConfig(files: string[], engines: Engine[], coverage: 
     concurrency: 1,
     browserStartTimeout: 60_000,
     testsStartTimeout: 60_000,
-    testsFinishTimeout: 30_000,
+    testsFinishTimeout: 120_000,
     testFramework: { config: { ui: 'bdd', timeout: '10000' } },
     coverage,
     coverageConfig: { include: ['src/**/*.ts'], reportDir: 'coverage' },

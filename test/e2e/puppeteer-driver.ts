@@ -18,8 +18,9 @@ class PuppeteerTab implements Tab {
     await this.#page.goto(url, { waitUntil: 'load' });
   }
 
-  url(): Promise<string> {
-    return Promise.resolve(this.#page.url());
+  async url(): Promise<string> {
+    // Asked in the page: what Puppeteer remembers may be older.
+    return String(await this.evaluate('location.href'));
   }
 
   async evaluate(expression: string): Promise<unknown> {

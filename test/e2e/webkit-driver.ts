@@ -34,13 +34,14 @@ export async function launchWebKit(): Promise<Browser> {
         inWindow(handle, () =>
           command('POST', '/execute/async', {
             script: `const done = arguments[0]; Promise.resolve().then(() => (${expression})).then(
-              (value) => done({ value }), (error) => done({ error: String(error) }))`,
+              (value) => done({ json: JSON.stringify(value) }), (error) => done({ error: String(error) }))`,
             args: [],
           }),
         ).then((answer) => {
-          const { value, error } = answer as { value?: unknown; error?: string };
+          // As JSON, because WebDriver turns `undefined` into null.
+          const { json, error } = answer as { json?: string; error?: string };
           if (error !== undefined) throw new Error(error);
-          return value;
+          return json === undefined ? undefined : (JSON.parse(json) as unknown);
         }),
       clickAt: (x, y) =>
         inWindow(handle, async () => {

@@ -1,5 +1,5 @@
 /** The page under test in a browser, and the demo's server and simulated LiveRamp around it. */
-import { startDemo } from '../../demo/server.ts';
+import type { startDemo } from '../../demo/server.ts';
 import { type Browser, type Tab, click, popupFrom, until } from './browsers.ts';
 import type { Recorded } from './page.ts';
 
