@@ -1,26 +1,11 @@
 import type { Account, AccountItem } from '../contract.ts';
+import { inTurns } from './in-turns.ts';
 import type { ProxyConfig } from './options.ts';
 import { asProblem, ProblemError, UpstreamError } from './problems.ts';
 import type { Tickets } from './tickets.ts';
 import type { UpstreamAccount, UpstreamContext } from './upstream.ts';
 
-const CONCURRENT_READS = 8;
 const TRANSIENT = new Set(['upstream_unavailable', 'upstream_timeout']);
-
-/** Runs `work` over the items, a few at a time, keeping their order. */
-async function inTurns<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array<R>(items.length);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
-      const item = items[index];
-      if (item !== undefined) results[index] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return results;
-}
 
 /** Reads accounts upstream and puts them into the contract's shape. Nothing is cached: the status is the one truth. */
 export class Accounts {
@@ -69,7 +54,7 @@ export class Accounts {
         results.set(id, answer instanceof Error ? asProblem(answer) : answer);
       }
     } else {
-      const answers = await inTurns(ids, CONCURRENT_READS, (id) => this.read(context, id).catch(asProblem));
+      const answers = await inTurns(ids, (id) => this.read(context, id).catch(asProblem));
       ids.forEach((id, index) => {
         const answer = answers[index];
         if (answer) results.set(id, answer);

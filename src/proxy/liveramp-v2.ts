@@ -4,6 +4,7 @@ import * as wire from './liveramp-v2-wire.ts';
 import { UpstreamError } from './problems.ts';
 import { once } from './store.ts';
 import { ExpiringMap } from './expiring-map.ts';
+import { inTurns } from './in-turns.ts';
 import type { Attempt, AttemptState, Session, Upstream, UpstreamAccount, UpstreamContext } from './upstream.ts';
 import { readBaseUrl } from './upstream-http.ts';
 
@@ -322,8 +323,12 @@ class LiverampV2 implements Upstream {
           schema: wire.connectionPage,
         });
       } catch (error) {
-        for (const id of missing) found.set(id, asError(error));
-        return found;
+        if (isTransient(error)) {
+          for (const id of missing) found.set(id, error);
+          return found;
+        }
+        // A list that cannot be read, or is longer than the cap, must not spoil what can be read one by one.
+        break;
       }
       for (const { id, connection } of page.connections) {
         if (!missing.includes(id)) continue;
@@ -342,11 +347,9 @@ class LiverampV2 implements Upstream {
       seen.add(after);
       pagesLeft = Math.max(1, Math.ceil((page.total ?? 0) / wire.MAX_PAGE) - seen.size);
     }
-    await Promise.all(
-      missing.map(async (id) => {
-        found.set(id, await this.#readConnection(context, id).catch(asError));
-      }),
-    );
+    await inTurns(missing, async (id) => {
+      found.set(id, await this.#readConnection(context, id).catch(asError));
+    });
     return found;
   }
 
@@ -391,6 +394,8 @@ const names = ({ name, destinationName }: CatalogueEntry): Pick<UpstreamAccount,
   ...(name === undefined ? {} : { name }),
   ...(destinationName === undefined ? {} : { destinationName }),
 });
+const isTransient = (error: unknown): error is UpstreamError =>
+  error instanceof UpstreamError && (error.code === 'upstream_unavailable' || error.code === 'upstream_timeout');
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error('unknown'));
 const connectionKey = ({ session }: UpstreamContext, id: string): string => JSON.stringify([session.tenant, id]);
 const setUpKey = ({ session }: UpstreamContext, accountId: string): string =>

@@ -101,7 +101,8 @@ function createApp(services: Services): Hono<{ Bindings: Call }> {
       const call = c.env;
       const { method } = call.request;
       call.route = path;
-      call.page = page && method !== 'POST';
+      // A page that also answers fetch (it has a preflight) does so for POST and OPTIONS.
+      call.page = page && !(admit && (method === 'POST' || method === 'OPTIONS'));
       if (method === 'OPTIONS' && admit) return preflight(call, admit, allow);
       const handler = method === 'GET' || method === 'POST' || method === 'HEAD' ? methods[method] : undefined;
       return handler ? handler(c) : fail(call, new ProblemError('method_not_allowed', `Allowed: ${allow}`), allow);
