@@ -28,19 +28,6 @@ export const styles = css`
     line-height: 1.45;
     text-align: start;
   }
-  @supports not (color: light-dark(#000, #fff)) {
-    :host {
-      --_accent: var(--destination-oauth-accent, #1d4ed8);
-      --_on-accent: var(--destination-oauth-on-accent, #fff);
-      --_surface: var(--destination-oauth-surface, #fff);
-      --_text: var(--destination-oauth-text, #1a1d24);
-      --_muted: var(--destination-oauth-muted, #565d6b);
-      --_border: var(--destination-oauth-border, #d9dde5);
-      --_success: var(--destination-oauth-success, #13693a);
-      --_warning: var(--destination-oauth-warning, #8a4b00);
-      --_danger: var(--destination-oauth-danger, #b3261e);
-    }
-  }
   :host([hidden]) {
     display: none;
   }

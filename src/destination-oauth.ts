@@ -113,7 +113,7 @@ export class DestinationOAuth extends LitElement {
     changed: () => this.#changed(),
     tell: (news) => this.#tell(news),
   });
-  #internals: ElementInternals | undefined;
+  readonly #internals = this.attachInternals();
   #view: View = 'loading';
   #announced = '';
 
@@ -140,12 +140,7 @@ export class DestinationOAuth extends LitElement {
     this.variant = 'card';
     this.mode = 'auto';
     this.disabled = false;
-    try {
-      this.#internals = this.attachInternals();
-    } catch {
-      // No custom states on the server and in old browsers.
-    }
-    this.#mirror(undefined, this.#view);
+    this.#mirror();
   }
 
   override connectedCallback(): void {
@@ -174,19 +169,18 @@ export class DestinationOAuth extends LitElement {
     this.requestUpdate();
     if (view === previous) return;
     this.#view = view;
-    this.#mirror(previous, view);
+    this.#mirror(previous);
     if (previous !== 'loading')
       this.#announced = `${this.#title()}: ${this.#text(`${view}.status`)}. ${this.#explanation()}`;
     this.dispatchEvent(new OAuthViewChangeEvent(view, previous));
   }
 
-  #mirror(previous: View | undefined, view: View): void {
-    try {
-      if (previous) this.#internals?.states.delete(previous);
-      this.#internals?.states.add(view);
-    } catch {
-      // Custom states are a convenience.
-    }
+  /** Keeps the custom state the same as the view. */
+  #mirror(previous?: View): void {
+    // Absent on the server.
+    const states = this.#internals.states as CustomStateSet | undefined;
+    if (previous) states?.delete(previous);
+    states?.add(this.#view);
   }
 
   #tell(news: Told): void {

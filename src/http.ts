@@ -25,21 +25,15 @@ const ERRORS: Partial<Record<string, readonly [ErrorCode, string]>> = {
   rate_limited: ['rate_limited', 'The proxy was asked too often.'],
 };
 
-const BY_STATUS: Partial<Record<number, string>> = { 401: 'unauthenticated', 429: 'rate_limited' };
-
 /** What went wrong, by the problem document's code, else by the status. */
-export function errorOf({
-  status,
-  code,
-  retryAfter,
-}: Pick<Answer, 'code' | 'retryAfter' | 'status'>): DestinationOAuthError {
-  const options = { cause: { status, code }, retryAfter };
-  const known = ERRORS[code ?? BY_STATUS[status] ?? ''];
-  if (known) return new DestinationOAuthError(...known, options);
-  if (status >= 500 || /^(upstream|store|internal)_/.test(code ?? ''))
-    return new DestinationOAuthError('unavailable', `The proxy answered ${status} ${code ?? ''}`, options);
-  const message = `The proxy's answer (${status} ${code ?? ''}) is outside the contract. Check that proxy-url is the proxy's base.`;
-  return new DestinationOAuthError('invalid_response', message, options);
+export function errorOf({ status, code = '', retryAfter }: Omit<Answer, 'body'>): DestinationOAuthError {
+  const known = ERRORS[code] ?? (status === 401 ? ERRORS['unauthenticated'] : status === 429 && ERRORS['rate_limited']);
+  const down = status >= 500 || /^(upstream|store|internal)_/.test(code);
+  const [is, message] = known || [
+    down ? 'unavailable' : 'invalid_response',
+    `The proxy answered ${status} ${code}${down ? '' : ', outside the contract. Check that proxy-url is its base'}.`,
+  ];
+  return new DestinationOAuthError(is, message, { cause: { status, code }, retryAfter });
 }
 
 /**
