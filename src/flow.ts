@@ -417,6 +417,7 @@ class Step {
     const news = this.s.account?.oauth_status !== account.oauth_status;
     this.#setAccount(account);
     for (const a of [...this.s.attempts]) {
+      if (!this.s.attempts.includes(a)) continue;
       if (a.tracked === false) this.#judge(a, account);
       else if (account.oauth_status === 'authorized' && !a.renewal && (news || !a.asking)) this.#ask(a);
     }
