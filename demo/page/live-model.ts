@@ -12,7 +12,9 @@ export interface LiveModel {
   epoch: number;
   variant: Variant;
   mode: Mode;
-  statuses: ReadonlyMap<string, string>;
+  /** By account: what its element shows, for the partner's own controls beside it. */
+  shown: ReadonlyMap<string, { status: string; name: string | undefined }>;
+  /** By account: what "Activate New Destination Account" answered, for `initial-status`. */
   initialStatuses: ReadonlyMap<string, string>;
   message: string;
   problem: string;

@@ -59,16 +59,19 @@ function destinations(model: LiveModel, actions: LiveActions): TemplateResult {
 function accountRow(account: DemoAccount, model: LiveModel, actions: LiveActions): TemplateResult {
   const { account_id: id, name, destination_name: destination } = account;
   const { variant, mode } = model;
-  const tools = html`<code>${id}</code> ${
-      model.statuses.get(id) === 'authorized' && account.platform
+  const shown = model.shown.get(id);
+  // As a mere button the element says nothing of the account: that is the page's own part then.
+  const alone = variant === 'button';
+  const named = alone || shown?.name === name;
+  const tools = html`<span>${named ? nothing : html`<span dir="auto">${name}</span> `}<code>${id}</code></span> ${
+      shown?.status === 'authorized' && account.platform
         ? html`<button class="btn" data-kind="quiet" type="button" @click=${() => actions.revoke(id)}>
             Revoke at the platform<span class="visually-hidden">: ${name || id}</span>
           </button>`
         : nothing
     }`;
-  // As a mere button the element says nothing of the account: that is the page's own part then.
-  const alone = variant === 'button';
-  return html`<li data-account=${id} tabindex="-1" aria-label=${`${destination}: ${name || id}`}>
+  const inside = variant === 'card';
+  return html`<li data-account=${id} aria-label=${`${destination}: ${name || id}`}>
     ${alone ? html`<p class="account"><b dir="auto">${destination}</b> <span dir="auto">${name}</span></p>` : nothing}
     <destination-oauth
       account-id=${id}
@@ -77,9 +80,9 @@ function accountRow(account: DemoAccount, model: LiveModel, actions: LiveActions
       mode=${mode}
       initial-status=${ifDefined(model.initialStatuses.get(id))}
     >
-      ${alone ? nothing : html`<div class="tools" slot="footer">${tools}</div>`}
+      ${inside ? html`<div class="tools" slot="footer">${tools}</div>` : nothing}
     </destination-oauth>
-    ${alone ? html`<div class="tools">${tools}</div>` : nothing}
+    ${inside ? nothing : html`<div class="tools">${tools}</div>`}
   </li>`;
 }
 

@@ -23,9 +23,7 @@ export class LiveSection {
   #mode: Mode = 'auto';
   /** Counts the worlds seen (API versions, resets): elements of one are not reused in the next. */
   #epoch = 0;
-  /** By account: the status that an element last reported, for the partner's own controls beside it. */
-  #statuses = new Map<string, string>();
-  /** By account: what "Activate New Destination Account" answered, for `initial-status`. */
+  #shown = new Map<string, { status: string; name: string | undefined }>();
   #initialStatuses = new Map<string, string>();
   #message = '';
   #problem = '';
@@ -35,7 +33,8 @@ export class LiveSection {
   constructor(root: HTMLElement) {
     this.#root = root;
     root.addEventListener('oauth-status-change', (event) => {
-      this.#statuses.set(event.accountId, event.oauthStatus);
+      const element = this.#elements(event.accountId)[0];
+      this.#shown.set(event.accountId, { status: event.oauthStatus, name: element?.account?.name });
       this.#render();
     });
   }
@@ -68,14 +67,27 @@ export class LiveSection {
 
   #newWorld(): void {
     this.#epoch += 1;
-    this.#statuses.clear();
+    this.#shown.clear();
     this.#initialStatuses.clear();
   }
 
   /** Makes the elements read their status again; they say themselves what comes of it. */
   #refresh(accountId?: string): void {
-    for (const element of this.#root.querySelectorAll('destination-oauth'))
-      if (accountId === undefined || element.accountId === accountId) element.refresh();
+    for (const element of this.#elements(accountId)) element.refresh();
+  }
+
+  #elements(accountId?: string): HTMLElementTagNameMap['destination-oauth'][] {
+    const all = [...this.#root.querySelectorAll('destination-oauth')];
+    return accountId === undefined ? all : all.filter((element) => element.accountId === accountId);
+  }
+
+  /** Takes the focus to a row that has just appeared; a row takes none otherwise. */
+  #focusRow(accountId: string): void {
+    const row = this.#root.querySelector<HTMLElement>(`[data-account="${CSS.escape(accountId)}"]`);
+    if (!row) return;
+    row.tabIndex = -1;
+    row.addEventListener('blur', () => row.removeAttribute('tabindex'), { once: true });
+    row.focus();
   }
 
   #actions: LiveActions = {
@@ -127,9 +139,7 @@ export class LiveSection {
         this.#demo = demo;
         this.#message = 'Account added at the end of the list';
         this.#render();
-        const row = this.#root.querySelector<HTMLElement>(`[data-account="${CSS.escape(activated.accountId)}"]`);
-        row?.focus({ preventScroll: true });
-        row?.scrollIntoView({ block: 'nearest' });
+        this.#focusRow(activated.accountId);
       }),
   };
 
@@ -140,7 +150,7 @@ export class LiveSection {
       epoch: this.#epoch,
       variant: this.#variant,
       mode: this.#mode,
-      statuses: this.#statuses,
+      shown: this.#shown,
       initialStatuses: this.#initialStatuses,
       message: this.#message,
       problem: this.#problem,
