@@ -38,6 +38,8 @@ export async function listenLocally(
 ): Promise<{ readonly port: number; readonly server: Server; close(): Promise<void> }> {
   for (let tries = 1; ; tries += 1) {
     const [v4, v6] = [createServer(listener), createServer(listener)];
+    // Sockets are the first server's business, whichever address they came to.
+    v6.on('upgrade', (...upgrade) => v4.emit('upgrade', ...upgrade));
     try {
       await open(v4, '127.0.0.1', port);
       const address = v4.address();

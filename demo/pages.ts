@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
+import type { Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -21,11 +22,20 @@ export async function servePages(options: { server: Server; watch: boolean; stat
   }
   // Only here, so that a demo of built files does without Vite.
   const { createServer } = await import('vite');
+  /** Without watching there is no socket for Vite's client to reach: it would only complain. */
+  const withoutClient: Plugin = {
+    name: 'without-client',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html) => html.replace(/<script [^>]*\/@vite\/client"><\/script>/, ''),
+    },
+  };
   const vite = await createServer({
     root,
     configFile: false,
     appType: 'mpa',
     logLevel: 'warn',
+    plugins: watch ? [] : [withoutClient],
     // All dependencies of the page are ES modules. Without the optimizer's cache demos can run side by side, and no
     // page is reloaded because a dependency was discovered late.
     optimizeDeps: { noDiscovery: true },

@@ -13,7 +13,7 @@ export function makeCatalog(platforms: readonly Platform[]): Destination[] {
     const id = String(501 + index);
     const integration: Integration = {
       id: `${id}1`,
-      name: `${platform.name} Customer Segments`,
+      name: 'Customer Segments',
       requiredProperties: [advertiserId],
       deviceTypes: ['WEB', 'IOS', 'ANDROID'],
       platform,
@@ -22,7 +22,7 @@ export function makeCatalog(platforms: readonly Platform[]): Destination[] {
   });
   const plain: Integration = {
     id: `${HARBOR_LANE.id}1`,
-    name: 'Harbor Lane Files',
+    name: 'File Delivery',
     requiredProperties: [bucket],
     deviceTypes: ['RAMP_ID'],
   };

@@ -33,6 +33,8 @@ export function liverampApp(deps: Deps): Hono {
   app.get(CALLBACK_PATH, async (c) => {
     c.header('Cache-Control', 'no-store');
     c.header('Referrer-Policy', 'no-referrer');
+    // Hono answers HEAD here too; a link preview must not use up the code.
+    if (c.req.method === 'HEAD') return c.body(null, 405);
     const finished = await deps.client.finish(new URL(c.req.url));
     if (!finished) return c.text('This authorization is unknown or already finished. You can close this window.', 400);
     const { attempt, status } = finished;

@@ -88,6 +88,8 @@ export class Model {
   readonly accounts = new Map<string, Account>();
   readonly connections = new Map<string, Connection>();
   readonly attempts = new Map<string, Attempt>();
+  /** Those that are PENDING, oldest first. */
+  readonly #pending = new Set<Attempt>();
   readonly #processing = new Map<Attempt, { outcome: Outcome; due: number }>();
   readonly #clock: () => number;
   /** Goes on after `clear`: whoever remembers an id of the world before must not meet another thing by it. */
@@ -98,7 +100,9 @@ export class Model {
   }
 
   clear(): void {
-    for (const map of [this.accounts, this.connections, this.attempts, this.#processing]) map.clear();
+    for (const map of [this.accounts, this.connections, this.attempts, this.#pending, this.#processing]) {
+      map.clear();
+    }
   }
 
   now(): number {
@@ -140,6 +144,7 @@ export class Model {
       this.attempts.delete(id);
     }
     this.attempts.set(attempt.id, attempt);
+    this.#pending.add(attempt);
   }
 
   account(orgId: string, id: string): Account | undefined {
@@ -160,6 +165,7 @@ export class Model {
   /** The browser has returned: the attempt is PROCESSING, and comes to `outcome` after `processingMs`. */
   conclude(attempt: Attempt, outcome: Outcome, processingMs: number): void {
     attempt.status = 'PROCESSING';
+    this.#pending.delete(attempt);
     this.#processing.set(attempt, { outcome, due: this.now() + processingMs });
     this.settle();
   }
@@ -175,8 +181,9 @@ export class Model {
         attempt.statusDetail = outcome.detail;
       } else this.#authorize(attempt, outcome.tokens, outcome.permitted);
     }
-    for (const attempt of this.attempts.values()) {
-      if (attempt.status !== 'PENDING' || attempt.createdAt + ATTEMPT_LIFE_MS > now) continue;
+    for (const attempt of this.#pending) {
+      if (attempt.createdAt + ATTEMPT_LIFE_MS > now) break;
+      this.#pending.delete(attempt);
       attempt.status = 'FAILED';
       attempt.statusDetail = 'The authorization was not completed in time.';
     }

@@ -63,6 +63,10 @@ export class OAuthClient {
       status: 'PENDING',
       createdAt: this.#model.now(),
     };
+    for (const [abandoned, { attempt: earlier }] of this.#pending) {
+      if (earlier.status === 'PENDING') break;
+      this.#pending.delete(abandoned);
+    }
     this.#pending.set(state, { attempt, verifier, nonce });
     this.#model.addAttempt(attempt);
     return attempt;

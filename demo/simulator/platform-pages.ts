@@ -13,6 +13,7 @@ main { inline-size: min(100%, 26rem); margin: 0 auto; padding: 2rem 1.5rem 2.5re
 h1 { font-size: 1.375rem; line-height: 1.25; margin: 0 0 0.5rem; letter-spacing: -0.01em; }
 p { margin: 0 0 1.25rem; color: color-mix(in srgb, CanvasText 75%, Canvas); }
 form { margin: 0; display: grid; gap: 0.75rem; }
+form + form { margin-block-start: 0.75rem; }
 button { font: inherit; color: inherit; text-align: start; cursor: pointer; border-radius: 0.625rem; padding: 0.75rem 1rem; min-block-size: 2.75rem;
   border: 1px solid color-mix(in srgb, CanvasText 45%, Canvas); background: Canvas; }
 button:hover { background: color-mix(in srgb, var(--brand) 9%, Canvas); }
@@ -38,6 +39,7 @@ const page = (brand: PlatformBrand, title: string, body: Markup): Markup =>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
         <meta name="robots" content="noindex" />
+        <link rel="icon" href="data:," />
         <title>${title} · ${brand.name}</title>
         <style>
           ${styles} :root {

@@ -173,7 +173,7 @@ export async function startPlatform(
       ctx.set('Referrer-Policy', 'no-referrer');
       ctx.set(
         'Content-Security-Policy',
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'",
       );
       if (scenario.coop !== 'none') ctx.set('Cross-Origin-Opener-Policy', scenario.coop);
       const shown = ctx.method === 'GET' && ctx.path.startsWith('/interaction/');

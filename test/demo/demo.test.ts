@@ -131,6 +131,9 @@ for (const version of VERSIONS) {
       await page.control('PATCH', 'state', { scenario: { liveramp: '503' } });
       const response = await page.proxy('/accounts/da_quillo_shop');
       assert.equal(response.status, 503);
+      const activation = await page.fetch('/demo/accounts', { method: 'POST', body: '{"platform":"quillo"}' });
+      // v2 creates nothing at LiveRamp until it is authorized.
+      assert.equal(activation.status, isV2 ? 201 : 502);
       await page.control('PATCH', 'state', { scenario: { liveramp: 'up' } });
       assert.equal((await page.account('da_quillo_shop')).oauth_status, 'authorized');
     });

@@ -149,9 +149,10 @@ describe('v2', () => {
   test('the callback counts once', async () => {
     const { authorizationUrl } = await begin(0);
     const browser = new Browser();
-    const page = await decide(browser, authorizationUrl, {}, { stopAt: atPartner });
-    const callback = page.visited.find((url) => url.startsWith(simulator.liveramp.origin));
-    assert.ok(callback);
+    const atLiveRamp = (url: string): boolean => url.startsWith(simulator.liveramp.origin);
+    const { url: callback } = await decide(browser, authorizationUrl, {}, { stopAt: atLiveRamp });
+    assert.equal((await fetch(callback, { method: 'HEAD', redirect: 'manual' })).status, 405);
+    assert.ok(atPartner((await browser.open(callback, {}, { stopAt: atPartner })).url));
     assert.equal((await browser.open(callback, {}, { stopAt: atPartner })).status, 400);
     assert.equal((await browser.open(`${simulator.liveramp.origin}/oauth/callback?state=x&code=y`)).status, 400);
   });
