@@ -12,7 +12,7 @@ before(async () => {
     port: 0,
     staticDir: 'demo',
     simulator: { scenario: { processingMs: 200 } },
-    proxy: { limits: { beginsPerUser: 1000, beginsPerAccount: 1000 } },
+    proxy: { limits: { beginsPerUser: 1000, beginsPerAccount: 1000 }, timeouts: { backoffMs: 10 } },
   });
 });
 after(() => demo.close());
