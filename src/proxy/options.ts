@@ -97,7 +97,7 @@ const parseUrl = (option: string, value: unknown): URL => {
 
 const readOrigin = (entry: unknown): string => {
   const url = typeof entry === 'string' && URL.canParse(entry) ? new URL(entry) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.origin !== entry) {
+  if (!url || !/^https?:$/.test(url.protocol) || url.origin !== entry || entry.includes('*')) {
     throw new ProxyConfigError(
       'embedOrigins',
       `holds ${JSON.stringify(entry)}: give exact origins such as "https://app.example" (no path, no slash at the end, no "*")`,
