@@ -18,18 +18,21 @@ export interface Answer {
   retryAfter: number | undefined;
 }
 
-const ERRORS: Partial<Record<string, readonly [ErrorCode, string]>> = {
-  account_not_found: ['account_not_found', 'The account was not found. Check account-id.'],
-  unauthenticated: ['unauthenticated', 'The proxy does not know this user. Check the session, or requestInit.'],
-  origin_not_allowed: ['forbidden', "The proxy refuses this page. Add its origin to the proxy's embedOrigins."],
-  rate_limited: ['rate_limited', 'The proxy was asked too often.'],
-};
+/** A map, because the code comes from outside: `constructor` must not find anything. */
+const ERRORS = new Map<string, readonly [ErrorCode, string]>([
+  ['account_not_found', ['account_not_found', 'The account was not found. Check account-id.']],
+  ['unauthenticated', ['unauthenticated', 'The proxy does not know this user. Check the session, or requestInit.']],
+  ['origin_not_allowed', ['forbidden', "The proxy refuses this page. Add its origin to the proxy's embedOrigins."]],
+  ['rate_limited', ['rate_limited', 'The proxy was asked too often.']],
+]);
+
+const BY_STATUS: Partial<Record<number, string>> = { 401: 'unauthenticated', 429: 'rate_limited' };
 
 /** What went wrong, by the problem document's code, else by the status. */
 export function errorOf({ status, code = '', retryAfter }: Omit<Answer, 'body'>): DestinationOAuthError {
-  const known = ERRORS[code] ?? (status === 401 ? ERRORS['unauthenticated'] : status === 429 && ERRORS['rate_limited']);
+  const known = ERRORS.get(code) ?? ERRORS.get(BY_STATUS[status] ?? '');
   const down = status >= 500 || /^(upstream|store|internal)_/.test(code);
-  const [is, message] = known || [
+  const [is, message] = known ?? [
     down ? 'unavailable' : 'invalid_response',
     `The proxy answered ${status} ${code}${down ? '' : ', outside the contract. Check that proxy-url is its base'}.`,
   ];

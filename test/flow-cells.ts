@@ -1,7 +1,7 @@
 /** The rows and columns of the reducer's table: a state of every kind, an action of every kind. */
 import type { Account } from '../src/contract.ts';
 import { DestinationOAuthError } from '../src/errors.ts';
-import { newAttempt, TIMES, type Action } from '../src/flow.ts';
+import { TIMES, type Action } from '../src/flow.ts';
 import { A, account, B, flowId, report, START, Walk } from './helpers/walk.ts';
 
 const authorized = account({ oauth_status: 'authorized' });
@@ -37,7 +37,7 @@ export const STATES: Record<string, () => Walk> = {
       { type: 'configured' },
       {
         type: 'resume',
-        attempts: [newAttempt({ flow: A, begunAt: START, mode: 'popup', renewal: false, resumed: true, live: true })],
+        attempts: [({ flow: A, begunAt: START, mode: 'popup', renewal: false, resumed: true, live: true })],
       },
     ),
   incomplete: () => returned('ok').go(pending, TIMES.confirming, { type: 'tick' }, pending),
@@ -53,7 +53,7 @@ const about = (state: Parameters<typeof report>[1], rest: Parameters<typeof repo
   { type: 'report', report: report(A, state, rest) },
 ];
 
-type Steps = (Action | number)[];
+export type Steps = (Action | number)[];
 
 /** What happens in each state, by the type of the action that matters. Flow actions are about the state's attempt. */
 export const ACTIONS = {
@@ -104,14 +104,13 @@ export const ACTIONS = {
   },
   changed: { changed: [{ type: 'changed' }] },
   wake: { wake: [{ type: 'wake' }], 'wake, restored': [{ type: 'wake', restored: true }] },
-  check: { check: [{ type: 'check' }] },
   cancel: { cancel: [{ type: 'cancel' }] },
   resume: {
     resume: [
       {
         type: 'resume',
         attempts: [
-          newAttempt({ flow: B, begunAt: START, mode: 'redirect', renewal: false, resumed: true, live: true }),
+          ({ flow: B, begunAt: START, mode: 'redirect', renewal: false, resumed: true, live: true }),
         ],
       },
     ],

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { FLOW_STATES, HINTS, OAUTH_STATUSES, type Account, type OAuthStatus } from '../src/contract.ts';
 import { DestinationOAuthError } from '../src/errors.ts';
-import { dueAt, initialState, newAttempt, reduce, viewOf, type Action, type State } from '../src/flow.ts';
+import { dueAt, initialState, reduce, viewOf, type Action, type State } from '../src/flow.ts';
 import { account, flowId, report, Run, START } from './helpers/walk.ts';
 
 const flows = ['a', 'b', 'c', 'd', 'e', 'f'].map(flowId);
@@ -27,7 +27,7 @@ const aReport = fc
 const mode = fc.constantFrom<'popup' | 'redirect'>('popup', 'redirect');
 const kept = fc
   .record({ flow, begunAt: fc.integer({ min: START - 1_200_000, max: START + 1_200_000 }), mode, live: fc.boolean() })
-  .map((given) => newAttempt({ ...given, renewal: false, resumed: true }));
+  .map((given) => ({ ...given, renewal: false, resumed: true }));
 
 const action: fc.Arbitrary<Action> = fc.oneof(
   fc.constantFrom<Action>(
@@ -37,7 +37,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     { type: 'changed' },
     { type: 'wake' },
     { type: 'wake', restored: true },
-    { type: 'check' },
+    { type: 'refresh' },
     { type: 'cancel' },
     { type: 'suspend' },
   ),
@@ -182,7 +182,7 @@ function play(sequence: [Event, number][], outcome: 'granted' | 'refused' | 'not
         const answer = what.proxy;
         run.script.account = account();
         run.script.flow = (each) =>
-          answer === 'flow-unknown' || answer === 'untracked' ? answer : report(each, answer as 'pending');
+          answer === 'flow-unknown' || answer === 'untracked' ? answer : report(each, answer);
       }
     } else if (what === 'authorize' || what === 'click') {
       const flow = flowId(`n${begun++}`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACTIONS, cell, STATES } from './flow-cells.ts';
+import { ACTIONS, cell, STATES, type Steps } from './flow-cells.ts';
 import { TABLE } from './flow-table.ts';
 
 /** The table as `action → state → outcome`, every cell filled. */
@@ -28,7 +28,7 @@ function readTable(): Map<string, Map<string, string>> {
 }
 
 const table = readTable();
-const actions = Object.values(ACTIONS).flatMap((kinds) => Object.entries(kinds));
+const actions = Object.values(ACTIONS).flatMap((kinds) => Object.entries<Steps>(kinds));
 
 test('the table has a cell for every state and action, and no other', () => {
   assert.deepEqual([...table.keys()].sort(), actions.map(([name]) => name).sort());

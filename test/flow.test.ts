@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DestinationOAuthError } from '../src/errors.ts';
-import { dueAt, newAttempt, TIMES, type Action } from '../src/flow.ts';
+import { dueAt, TIMES, type Action } from '../src/flow.ts';
 import { A, account, B, report, Run, START } from './helpers/walk.ts';
 
 const authorized = account({ oauth_status: 'authorized' });
@@ -116,7 +116,7 @@ describe('polling', () => {
     const gaps = asked.slice(1).map((at, index) => at - Number(asked[index]));
     assert.ok(
       gaps.every((gap, index) => gap >= 2_000 && gap >= (gaps[index - 1] ?? 0) && gap <= 10_100),
-      `${gaps}`,
+      gaps.join(' '),
     );
     assert.ok(gaps.length > 8);
   });
@@ -191,7 +191,7 @@ describe('closed', () => {
   });
 
   test('check again says when there is nothing new', () => {
-    const run = ready().do(begin()).pass(1_500).do(closed()).pass(1_000).do({ type: 'check' });
+    const run = ready().do(begin()).pass(1_500).do(closed()).pass(1_000).do({ type: 'refresh' });
     assert.equal(run.state.checking, true);
     run.pass(200);
     assert.equal(run.state.checking, false);
@@ -439,8 +439,8 @@ describe('the end of an attempt', () => {
 });
 
 describe('resume', () => {
-  const kept = (given: Partial<Parameters<typeof newAttempt>[0]> = {}) =>
-    newAttempt({
+  const kept = (given: Partial<Attempt> = {}) =>
+    ({
       flow: A,
       begunAt: START - 30_000,
       mode: 'redirect',
