@@ -32,7 +32,7 @@ export function segmented<T extends string>(options: {
             <input
               type="radio"
               name=${name}
-              .value=${choice}
+              value=${choice}
               .checked=${choice === value}
               ?disabled=${disabled}
               @change=${() => onChange(choice)}
