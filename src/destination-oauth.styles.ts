@@ -127,6 +127,7 @@ export const styles = css`
     margin-block-start: calc(var(--_space) * 0.75);
   }
   .footer {
+    display: block;
     grid-column: 1 / -1;
   }
   button {

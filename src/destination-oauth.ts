@@ -239,8 +239,7 @@ export class DestinationOAuth extends LitElement {
 
   readonly #main = (): void => {
     if (this.#busy()) return;
-    if (this.#view === 'unconfirmed') this.#controller.check();
-    else if (this.#view === 'error') this.refresh();
+    if (this.#view === 'unconfirmed' || this.#view === 'error') this.refresh();
     else this.authorize();
   };
 

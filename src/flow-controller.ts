@@ -132,10 +132,6 @@ export class FlowController {
     if (this.#target) this.#dispatch({ type: 'refresh' });
   }
 
-  check(): void {
-    this.#dispatch({ type: 'check' });
-  }
-
   cancel(): void {
     this.#dispatch({ type: 'cancel' });
   }

@@ -30,7 +30,7 @@ export const TIMES = {
   closed: 4_000,
   /** How long `confirming` waits for LiveRamp to make up its mind. */
   confirming: 10_000,
-  /** The same where the proxy has not answered at all since the return. */
+  /** The same where the proxy has not answered since. */
   unanswered: 18_000,
   /** From the return to the last look at an account that came back `ok` but is not authorized. */
   settle: 20_000,
@@ -61,41 +61,35 @@ export interface Attempt {
   /** Polled. False once cancelled, overtaken or settled by something else. */
   live: boolean;
   /** False: this proxy does not know the flow, so the account's status against the baseline decides. */
-  tracked: boolean | undefined;
-  hint: Hint | undefined;
-  channel: Channel | undefined;
-  returnedAt: number | undefined;
-  /** The proxy has answered since the return. */
-  answered: boolean;
-  closed: boolean;
-  expired: boolean;
-  asking: boolean;
-  /** A hint came while a question was under way: its answer may be older than the hint. */
-  again: boolean;
-  askedAt: number;
-  askAt: number | undefined;
-  interval: number;
-  /** The last failure told of, so that a proxy that is down is one event and not one a poll. */
-  failure: string | undefined;
+  tracked?: boolean;
+  hint?: Hint | undefined;
+  channel?: Channel;
+  returnedAt?: number;
+  closed?: boolean;
+  expired?: boolean;
+  asking?: boolean;
+  askedAt?: number;
+  /** When to ask again. While a question is under way: a hint has come, and its answer may be older than the hint. */
+  askAt?: number | undefined;
+  interval?: number;
 }
 
 export interface State {
   readonly phase: Phase;
-  readonly account: Account | undefined;
-  readonly initial: OAuthStatus | undefined;
-  readonly error: DestinationOAuthError | undefined;
-  readonly notice: Notice | undefined;
+  readonly account?: Account;
+  readonly initial?: OAuthStatus | undefined;
+  /** Why the view is `error`, `failed` or `blocked`; otherwise what went wrong with the last question. */
+  readonly error?: DestinationOAuthError | undefined;
+  readonly notice?: Notice | undefined;
   /** What LiveRamp's redirect said, in `failed`. */
-  readonly hint: Hint | undefined;
+  readonly hint?: Hint | undefined;
   readonly attempts: readonly Attempt[];
-  readonly settleAt: number | undefined;
-  readonly readAt: number | undefined;
+  readonly settleAt?: number | undefined;
+  readonly readAt?: number;
   /** When the account's ticket wants to be renewed. */
-  readonly renewAt: number | undefined;
-  /** A read of the status is under way; `quietly` where nobody asked for it, so that its failure is no news. */
-  readonly reading: 'openly' | 'quietly' | undefined;
+  readonly renewAt?: number | undefined;
   /** The user asked, and no answer has come yet. */
-  readonly checking: boolean;
+  readonly checking?: boolean;
   readonly timesBlocked: number;
 }
 
@@ -117,7 +111,6 @@ export type Action =
   /** Another tab says that the account has changed. */
   | { type: 'changed' }
   | { type: 'wake'; restored?: boolean }
-  | { type: 'check' }
   | { type: 'cancel' }
   | { type: 'resume'; attempts: readonly Attempt[] }
   /** Another element has taken the flow up while this one was out of the document. */
@@ -135,40 +128,7 @@ export type Effect =
   | { type: 'authorized'; channel: Channel }
   | { type: 'error'; error: DestinationOAuthError };
 
-export const initialState: State = {
-  phase: 'idle',
-  account: undefined,
-  initial: undefined,
-  error: undefined,
-  notice: undefined,
-  hint: undefined,
-  attempts: [],
-  settleAt: undefined,
-  readAt: undefined,
-  renewAt: undefined,
-  reading: undefined,
-  checking: false,
-  timesBlocked: 0,
-};
-
-export const newAttempt = (
-  given: Pick<Attempt, 'flow' | 'begunAt' | 'mode' | 'renewal' | 'resumed' | 'live'>,
-): Attempt => ({
-  ...given,
-  tracked: undefined,
-  hint: undefined,
-  channel: undefined,
-  returnedAt: undefined,
-  answered: false,
-  closed: false,
-  expired: false,
-  asking: false,
-  again: false,
-  askedAt: 0,
-  askAt: undefined,
-  interval: TIMES.firstPoll,
-  failure: undefined,
-});
+export const initialState: State = { phase: 'idle', attempts: [], timesBlocked: 0 };
 
 /** The status shown: the proxy's word, or before its first word the page's. */
 export const statusOf = (state: State): OAuthStatus | undefined => state.account?.oauth_status ?? state.initial;
@@ -188,457 +148,430 @@ export function viewOf(state: State): View {
 }
 
 /** When the next `tick` is due, in the unit of `now`; `undefined` when nothing is under way. */
-export function dueAt(state: State): number | undefined {
-  const times = state.attempts.flatMap((a) => [a.begunAt + TIMES.life, a.live && !a.asking ? a.askAt : undefined]);
-  const due = Math.min(...[state.settleAt, state.renewAt, ...times].filter((time) => time !== undefined));
-  return due === Infinity ? undefined : due;
+export function dueAt({ attempts, settleAt, renewAt }: State): number | undefined {
+  const times = attempts.flatMap((a) => [a.begunAt + TIMES.life, a.asking ? undefined : a.askAt]);
+  const due = Math.min(...[settleAt, renewAt, ...times].map((time) => time ?? Infinity));
+  return due < Infinity ? due : undefined;
 }
 
 /** The attempt that the view speaks of. */
 export const frontOf = (state: Pick<State, 'attempts'>): Attempt | undefined => state.attempts.findLast((a) => a.live);
 
+/** The next state in the making, what is to be done, and the time. */
+interface Step {
+  readonly s: { -readonly [K in keyof State]: State[K] } & { attempts: Attempt[] };
+  readonly effects: Effect[];
+  readonly now: number;
+}
+
+const isFront = ({ s }: Step, a: Attempt): boolean => frontOf(s) === a;
+const isAuthorized = (account: Account | undefined): boolean => account?.oauth_status === 'authorized';
+
+function tell({ s, effects }: Step, error: DestinationOAuthError): void {
+  s.error = error;
+  effects.push({ type: 'error', error });
+}
+
+const read = ({ effects }: Step): unknown => effects.push({ type: 'read' });
+
+/** Asks the proxy about an attempt; one question at a time. */
+function ask(step: Step, a: Attempt): void {
+  if (a.asking) {
+    a.askAt = step.now;
+    return;
+  }
+  a.asking = true;
+  a.askAt = undefined;
+  a.askedAt = step.now;
+  if (a.tracked === false) read(step);
+  else step.effects.push({ type: 'ask', flow: a.flow });
+}
+
+/** Asks without the flow: the answer under way, if any, says nothing about the account's status. */
+function askAccount(step: Step, a: Attempt): void {
+  a.asking = a.tracked = false;
+  ask(step, a);
+}
+
+/** Books an answer. True if a hint came meanwhile, and the question has been put again. */
+function answered(step: Step, a: Attempt, wait = 0): boolean {
+  const again = a.asking && a.askAt !== undefined;
+  step.s.checking = a.asking = false;
+  if (again) {
+    ask(step, a);
+    return true;
+  }
+  if (a.live) {
+    const { interval = TIMES.firstPoll } = a;
+    a.askAt = step.now + Math.max(interval, wait);
+    a.interval = Math.min(interval * 1.5, TIMES.slowestPoll);
+  }
+  return false;
+}
+
+/** Nothing is under way in the foreground any more; what has not settled stays listened to. */
+function rest(step: Step, phase: Phase): void {
+  const { s } = step;
+  s.phase = phase;
+  s.checking = false;
+  s.settleAt = s.hint = undefined;
+  if (phase === 'idle') {
+    s.error = undefined;
+    // A page that was reloaded in mid-flow may not have read the account yet, or in vain.
+    if (!s.account) read(step);
+  }
+  for (const a of s.attempts) {
+    a.live = false;
+    if (!a.asking) a.askAt = undefined;
+  }
+}
+
+/** Forgets an attempt. True if the view spoke of it. */
+function drop(step: Step, a: Attempt): boolean {
+  const front = isFront(step, a);
+  step.s.attempts = step.s.attempts.filter((each) => each !== a);
+  return front;
+}
+
+function unconfirmed({ s }: Step): void {
+  s.phase = 'unconfirmed';
+  s.settleAt = undefined;
+}
+
+const channelOf = (a: Attempt): Channel => a.channel ?? (a.resumed ? 'resume' : 'poll');
+
+function succeed(step: Step, a: Attempt): void {
+  const { s } = step;
+  // Other attempts for the same grant: one grant is one success.
+  s.attempts = s.attempts.filter((each) => each !== a && each.renewal);
+  rest(step, 'idle');
+  s.notice = undefined;
+  step.effects.push({ type: 'authorized', channel: channelOf(a) });
+}
+
+function fail(step: Step, a: Attempt, hint: Hint): void {
+  if (!drop(step, a)) return;
+  rest(step, 'failed');
+  step.s.hint = hint;
+  tell(step, new DestinationOAuthError('authorization_failed', `The authorization came back with "${hint}".`));
+}
+
+/** The flow ran out of time without an outcome. */
+function expire(step: Step, a: Attempt): void {
+  if (!drop(step, a)) return;
+  rest(step, 'idle');
+  step.s.notice = 'expired';
+}
+
+/** Came back, and the account is still not authorized: say so, and keep looking for a while. */
+function incomplete(step: Step, a: Attempt): void {
+  const { s, now } = step;
+  if (!isFront(step, a)) {
+    drop(step, a);
+    return;
+  }
+  s.phase = 'incomplete';
+  s.settleAt = Math.max(now, (a.returnedAt ?? now) + TIMES.settle);
+  a.askAt ??= now + TIMES.firstPoll;
+}
+
+/** The user is back: this attempt is what the view speaks of now. */
+function confirm({ s, now }: Step, a: Attempt, channel: Channel): void {
+  a.channel = channel;
+  a.returnedAt = now;
+  a.interval = TIMES.firstPoll;
+  a.live = true;
+  s.attempts = [...s.attempts.filter((each) => each !== a), a];
+  s.phase = 'confirming';
+  s.notice = s.hint = s.error = undefined;
+  s.settleAt = now + TIMES.confirming;
+}
+
+/** An answer without an outcome. */
+function undecided(step: Step, a: Attempt): void {
+  const { s } = step;
+  if (!isFront(step, a)) return;
+  s.error = undefined;
+  if ((s.phase === 'awaiting' && a.closed) || (s.phase === 'confirming' && !a.channel)) unconfirmed(step);
+  else if (s.phase === 'unconfirmed') s.notice = 'not-yet';
+}
+
 /**
  * A ticket's life is the difference of two of the proxy's times, so that a wrong clock on this machine does no harm.
  */
 function renewAt({ authorize_url, authorize_expires_at, checked_at }: Account, now: number): number | undefined {
-  if (authorize_url === null || authorize_expires_at === undefined) return undefined;
+  if (!authorize_url || !authorize_expires_at) return undefined;
   const life = Date.parse(authorize_expires_at) - Date.parse(checked_at);
   return now + Math.max(TIMES.leastRenew, life - Math.min(TIMES.renew, life / 3));
 }
 
-type Draft = { -readonly [K in keyof State]: State[K] } & { attempts: Attempt[] };
+function setAccount(step: Step, account: Account): void {
+  const { s, effects, now } = step;
+  const previous = s.account?.oauth_status;
+  const { oauth_status: oauthStatus } = account;
+  s.account = account;
+  s.readAt = now;
+  s.renewAt = renewAt(account, now);
+  const front = frontOf(s);
+  if (!front) s.checking = false;
+  if (previous !== oauthStatus) effects.push({ type: 'status', oauthStatus, previous });
+  const news = previous !== 'authorized' && isAuthorized(account);
+  if (s.phase === 'error' || (news && !front)) rest(step, 'idle');
+  if (news) s.notice = undefined;
+}
 
-/** One step: a draft of the next state, what is to be done, and the helpers that both are made with. */
-class Step {
-  readonly s: Draft;
-  readonly effects: Effect[] = [];
-  readonly #now: number;
-
-  constructor(state: State, now: number) {
-    this.s = { ...state, attempts: state.attempts.map((a) => ({ ...a })) };
-    this.#now = now;
+function onAccount(step: Step, account: Account): void {
+  const { s } = step;
+  const news = s.account?.oauth_status !== account.oauth_status;
+  setAccount(step, account);
+  for (const a of s.attempts) {
+    if (!s.attempts.includes(a)) continue;
+    if (a.tracked === false) judge(step, a);
+    else if (isAuthorized(account) && !a.renewal && (news || !a.asking)) ask(step, a);
   }
+}
 
-  apply(action: Action): void {
-    const { s } = this;
-    switch (action.type) {
-      case 'configured':
-        Object.assign(s, initialState, { attempts: [] });
-        if (action.problem) this.#error(action.problem);
-        else this.#read();
-        return;
-      case 'initial':
-        s.initial = action.status;
-        return;
-      case 'refresh':
-        s.checking = true;
-        this.#read();
-        for (const a of s.attempts) if (a.live) this.#ask(a);
-        return;
-      case 'account':
-        return this.#account(action.account);
-      case 'account-failed':
-        return this.#accountFailed(action.error);
-      case 'authorize':
-        return this.#authorize(action);
-      case 'resume':
-        return this.#resume(action.attempts);
-      case 'tick':
-        return this.#tick();
-      case 'changed':
-        return this.#renew();
-      case 'wake':
-        return this.#wake(action.restored ?? false);
-      case 'check': {
-        s.checking = true;
-        s.notice = undefined;
-        const front = frontOf(s);
-        if (front) this.#ask(front);
-        else this.#read();
-        return;
-      }
-      case 'cancel':
-        for (const a of s.attempts) if (a.live) this.effects.push({ type: 'close', flow: a.flow });
-        if (frontOf(s)) s.notice = 'cancelled';
-        if (s.phase !== 'error') this.#rest('idle');
-        return;
-      case 'suspend':
-        s.reading = undefined;
-        s.checking = false;
-        for (const a of s.attempts) {
-          if (a.live && a.asking) a.askAt = this.#now;
-          a.asking = a.again = false;
-        }
-        return;
+/** Decides by the account's status alone. */
+function judge(step: Step, a: Attempt): void {
+  if (isAuthorized(step.s.account) && (!a.renewal || a.hint === 'ok')) return succeed(step, a);
+  if (!a.asking || answered(step, a)) return;
+  if (a.expired) return expire(step, a);
+  if (step.s.phase === 'confirming' && isFront(step, a) && isFailure(a.hint)) return fail(step, a, a.hint);
+  undecided(step, a);
+}
+
+const isFailure = (hint: Hint | undefined): hint is Hint => !!hint && hint !== 'ok' && hint !== 'unknown';
+
+function onAccountFailed(step: Step, error: DestinationOAuthError): void {
+  const { s } = step;
+  const { checking } = s;
+  const asking = s.attempts.filter((a) => a.tracked === false && a.asking);
+  for (const a of asking) onAskFailed(step, a, error);
+  if (asking.length || !(checking || (!s.account && s.phase !== 'error'))) return;
+  // A read that nobody asked for and that fails is no news.
+  s.checking = false;
+  if (!frontOf(s)) rest(step, 'error');
+  tell(step, error);
+}
+
+function onAuthorize(step: Step, { flow, mode, popupOpen }: Extract<Action, { type: 'authorize' }>): void {
+  const { s, effects, now } = step;
+  const front = frontOf(s);
+  if (s.phase === 'confirming' || viewOf(s) === 'not-applicable') return;
+  if (front && popupOpen && s.phase === 'awaiting') {
+    effects.push({ type: 'focus', flow: front.flow });
+    return;
+  }
+  const { authorize_url, oauth_status } = s.account ?? {};
+  if (typeof authorize_url !== 'string') return;
+  const url = safeAuthorizeUrl(authorize_url);
+  if (!url) {
+    rest(step, 'error');
+    const message = 'The proxy gave an authorize_url that may not be opened. It must be absolute and https.';
+    return tell(step, new DestinationOAuthError('unsafe_authorize_url', message));
+  }
+  for (const a of s.attempts) a.interval = TIMES.slowestPoll;
+  const renewal = oauth_status === 'authorized';
+  const askAt = now + TIMES.firstPoll;
+  s.attempts.push({ flow, mode, renewal, begunAt: now, resumed: false, live: true, askAt });
+  s.attempts = s.attempts.slice(-MOST_ATTEMPTS);
+  s.phase = 'awaiting';
+  s.settleAt = s.notice = s.hint = s.error = undefined;
+  effects.push({ type: mode === 'popup' ? 'open' : 'navigate', flow, url });
+}
+
+function onResume(step: Step, attempts: readonly Attempt[]): void {
+  const { s, now } = step;
+  for (const a of attempts)
+    if (a.begunAt <= now && now < a.begunAt + TIMES.life) {
+      const taken = { ...a };
+      s.attempts.push(taken);
+      ask(step, taken);
     }
-    const flow = action.type === 'report' ? action.report.flow : action.flow;
-    const a = s.attempts.find((each) => each.flow === flow);
-    if (!a) return;
-    switch (action.type) {
-      case 'blocked':
-        s.timesBlocked++;
-        this.#rest('blocked');
-        return this.#tell(new DestinationOAuthError('popup_blocked', 'The browser blocked the authorization window.'));
-      case 'returned':
-        return this.#returned(a, action.hint, action.channel);
-      case 'closed':
-        return this.#closed(a);
-      case 'overtaken':
-        this.#drop(a);
-        if (s.phase !== 'error' && !frontOf(s)) this.#rest('idle');
-        return;
-      case 'report':
-        return this.#report(a, action.report);
-      case 'flow-unknown':
-        return this.#flowUnknown(a);
-      case 'untracked':
-        a.asking = a.again = a.tracked = false;
-        return this.#ask(a);
-      case 'ask-failed':
-        return this.#askFailed(a, action.error);
-    }
-  }
+  if (!frontOf(s)) return;
+  s.phase = 'confirming';
+  s.settleAt = now + TIMES.confirming;
+}
 
-  #tell(error: DestinationOAuthError): void {
-    this.s.error = error;
-    this.effects.push({ type: 'error', error });
-  }
-
-  #error(error: DestinationOAuthError): void {
-    this.#rest('error');
-    this.#tell(error);
-  }
-
-  #read(reading: NonNullable<State['reading']> = 'openly'): void {
-    this.s.reading = reading;
-    this.effects.push({ type: 'read' });
-  }
-
-  /** Asks the proxy about an attempt; one question at a time. */
-  #ask(a: Attempt): void {
-    if (a.asking) {
-      a.again = true;
-      return;
-    }
-    a.asking = true;
-    a.askAt = undefined;
-    a.askedAt = this.#now;
-    if (a.tracked === false) this.#read();
-    else this.effects.push({ type: 'ask', flow: a.flow });
-  }
-
-  /** Books an answer. True if a hint came meanwhile, and the question has been put again. */
-  #answered(a: Attempt, wait = 0): boolean {
-    a.asking = false;
-    this.s.checking = false;
-    if (a.again) {
-      a.again = false;
-      this.#ask(a);
-      return true;
-    }
-    if (a.live) {
-      a.askAt = this.#now + Math.max(a.interval, wait);
-      a.interval = Math.min(a.interval * 1.5, TIMES.slowestPoll);
-    }
-    return false;
-  }
-
-  /** Nothing is under way in the foreground any more; what has not settled stays listened to. */
-  #rest(phase: Phase): void {
-    const { s } = this;
-    s.phase = phase;
-    s.settleAt = undefined;
-    s.checking = false;
-    s.hint = undefined;
-    if (phase === 'idle') s.error = undefined;
-    for (const a of s.attempts) {
-      a.live = false;
-      a.askAt = undefined;
-    }
-    // A page that was reloaded in mid-flow may not have read the account yet, or in vain.
-    if (phase === 'idle' && !s.account && !s.reading) this.#read();
-  }
-
-  #drop(a: Attempt): void {
-    this.s.attempts = this.s.attempts.filter((each) => each !== a);
-  }
-
-  #isFront(a: Attempt): boolean {
-    return frontOf(this.s) === a;
-  }
-
-  #unconfirmed(): void {
-    this.s.phase = 'unconfirmed';
-    this.s.settleAt = undefined;
-  }
-
-  #succeed(a: Attempt): void {
-    // Other attempts for the same grant: one grant is one success.
-    this.s.attempts = this.s.attempts.filter((each) => each !== a && each.renewal);
-    this.#rest('idle');
-    this.s.notice = undefined;
-    this.effects.push({ type: 'authorized', channel: a.channel ?? (a.resumed ? 'resume' : 'poll') });
-  }
-
-  #fail(a: Attempt, hint: Hint): void {
-    const front = this.#isFront(a);
-    this.#drop(a);
-    if (!front) return;
-    this.#rest('failed');
-    this.s.hint = hint;
-    this.#tell(new DestinationOAuthError('authorization_failed', `The authorization came back with "${hint}".`));
-  }
-
-  /** The flow ran out of time without an outcome. */
-  #expire(a: Attempt): void {
-    const front = this.#isFront(a);
-    this.#drop(a);
-    if (!front) return;
-    this.#rest('idle');
-    this.s.notice = 'expired';
-  }
-
-  #setAccount(account: Account): void {
-    const { s } = this;
-    const previous = s.account?.oauth_status;
-    s.account = account;
-    s.readAt = this.#now;
-    s.reading = undefined;
-    s.renewAt = renewAt(account, this.#now);
-    if (!frontOf(s)) s.checking = false;
-    if (previous !== account.oauth_status)
-      this.effects.push({ type: 'status', oauthStatus: account.oauth_status, previous });
-    const news = account.oauth_status === 'authorized' && previous !== 'authorized';
-    if (s.phase === 'error' || (news && !frontOf(s))) this.#rest('idle');
-    if (news) s.notice = undefined;
-  }
-
-  #account(account: Account): void {
-    const news = this.s.account?.oauth_status !== account.oauth_status;
-    this.#setAccount(account);
-    for (const a of [...this.s.attempts]) {
-      if (!this.s.attempts.includes(a)) continue;
-      if (a.tracked === false) this.#judge(a, account);
-      else if (account.oauth_status === 'authorized' && !a.renewal && (news || !a.asking)) this.#ask(a);
-    }
-  }
-
-  /** Decides by the account's status alone. */
-  #judge(a: Attempt, account: Account): void {
-    const { s } = this;
-    if (account.oauth_status === 'authorized' && (!a.renewal || a.hint === 'ok')) return this.#succeed(a);
-    if (!a.asking || this.#answered(a)) return;
-    a.answered = a.returnedAt !== undefined;
-    if (a.expired) return this.#expire(a);
-    if (!this.#isFront(a)) return;
-    if (s.phase === 'awaiting' && a.closed) this.#unconfirmed();
-    else if (s.phase === 'confirming' && a.hint !== undefined && a.hint !== 'ok' && a.hint !== 'unknown')
-      this.#fail(a, a.hint);
-    else if (s.phase === 'confirming' && a.hint === undefined) this.#unconfirmed();
-    else if (s.phase === 'unconfirmed') s.notice = 'not-yet';
-  }
-
-  #accountFailed(error: DestinationOAuthError): void {
-    const quietly = this.s.reading === 'quietly';
-    this.s.reading = undefined;
-    const asking = this.s.attempts.filter((a) => a.tracked === false && a.asking);
-    for (const a of asking) this.#askFailed(a, error);
-    if (quietly) return;
-    if (!frontOf(this.s)) this.#error(error);
-    else if (asking.length === 0) this.effects.push({ type: 'error', error });
-  }
-
-  #authorize({ flow, mode, popupOpen }: Extract<Action, { type: 'authorize' }>): void {
-    const { s } = this;
-    const front = frontOf(s);
-    if (s.phase === 'confirming' || (s.phase === 'idle' && viewOf(s) === 'not-applicable')) return;
-    if (front && popupOpen && s.phase === 'awaiting') {
-      this.effects.push({ type: 'focus', flow: front.flow });
-      return;
-    }
-    if (!s.account || s.account.authorize_url === null) return;
-    const url = safeAuthorizeUrl(s.account.authorize_url);
-    if (!url) {
-      const message = 'The proxy gave an authorize_url that may not be opened. It must be absolute and https.';
-      return this.#error(new DestinationOAuthError('unsafe_authorize_url', message));
-    }
-    for (const a of s.attempts) a.interval = TIMES.slowestPoll;
-    const renewal = s.account.oauth_status === 'authorized';
-    const attempt = newAttempt({ flow, mode, renewal, begunAt: this.#now, resumed: false, live: true });
-    attempt.askAt = this.#now + TIMES.firstPoll;
-    s.attempts = [...s.attempts, attempt].slice(-MOST_ATTEMPTS);
-    s.phase = 'awaiting';
-    s.settleAt = s.notice = s.hint = s.error = undefined;
-    this.effects.push({ type: mode === 'popup' ? 'open' : 'navigate', flow, url });
-  }
-
-  #resume(attempts: readonly Attempt[]): void {
-    const { s } = this;
-    const alive = attempts.filter((a) => a.begunAt <= this.#now && this.#now < a.begunAt + TIMES.life);
-    s.attempts = [...s.attempts, ...alive.map((a) => ({ ...a }))];
-    for (const a of s.attempts) this.#ask(a);
-    if (!frontOf(s)) return;
-    s.phase = 'confirming';
-    s.settleAt = this.#now + TIMES.confirming;
-  }
-
-  #returned(a: Attempt, hint: Hint, channel: Channel): void {
-    a.hint ??= hint;
-    if (!a.channel) this.#confirm(a, channel);
-    this.#ask(a);
-  }
-
-  /** The user is back: this attempt is what the view speaks of now. */
-  #confirm(a: Attempt, channel: Channel): void {
-    const { s } = this;
-    a.channel = channel;
-    a.returnedAt = this.#now;
-    a.interval = TIMES.firstPoll;
-    a.live = true;
-    s.attempts = [...s.attempts.filter((each) => each !== a), a];
-    s.phase = 'confirming';
-    s.notice = s.hint = s.error = undefined;
-    s.settleAt = this.#now + TIMES.confirming;
-  }
-
-  #closed(a: Attempt): void {
-    if (!a.live || a.closed) return;
-    a.closed = true;
-    if (a.returnedAt !== undefined) return;
-    if (this.s.phase === 'awaiting' && this.#isFront(a)) this.s.settleAt = this.#now + TIMES.closed;
-    this.#ask(a);
-  }
-
-  #report(a: Attempt, report: FlowReport): void {
-    const { s } = this;
-    a.tracked = true;
-    a.failure = undefined;
-    if (report.account) this.#setAccount(report.account);
-    const authorized = s.account?.oauth_status === 'authorized';
-    if (report.state === 'completed' || report.state === 'failed') {
-      a.asking = a.again = s.checking = false;
-      if (!report.account && report.state === 'completed') {
+function onReport(step: Step, a: Attempt, { state, hint, account }: FlowReport): void {
+  const { s } = step;
+  if (account) setAccount(step, account);
+  a.tracked = true;
+  const authorized = isAuthorized(s.account);
+  switch (state) {
+    case 'completed':
+      s.checking = false;
+      if (!account) {
         // The proxy says that LiveRamp has finished; what came of it only the account's status can tell.
         a.hint ??= 'ok';
-        a.tracked = false;
-        if (!a.channel) this.#confirm(a, a.resumed ? 'resume' : 'poll');
-        return this.#ask(a);
+        if (!a.channel) confirm(step, a, channelOf(a));
+        return askAccount(step, a);
       }
-      if (authorized && (report.state === 'completed' || !a.renewal)) return this.#succeed(a);
-      if (report.state === 'failed') return this.#fail(a, report.hint ?? a.hint ?? 'unknown');
-      if (a.channel === undefined) a.channel = a.resumed ? 'resume' : 'poll';
-      a.tracked = false;
-      return this.#incomplete(a);
-    }
-    if (report.state === 'expired') {
-      a.tracked = false;
+      if (authorized) return succeed(step, a);
+      a.channel = channelOf(a);
+      a.asking = a.tracked = false;
+      return incomplete(step, a);
+    case 'failed':
+      return authorized && !a.renewal ? succeed(step, a) : fail(step, a, hint ?? a.hint ?? 'unknown');
+    case 'expired':
+      if (authorized && !a.renewal) return succeed(step, a);
+      if (account) return expire(step, a);
       a.expired = true;
-      a.asking = a.again = false;
-      return this.#ask(a);
-    }
-    if (this.#answered(a)) return;
-    a.answered = a.returnedAt !== undefined;
-    if (report.state === 'processing' && a.returnedAt === undefined && a.live) {
-      a.hint = report.hint;
-      a.answered = true;
-      return this.#confirm(a, a.resumed ? 'resume' : 'poll');
-    }
-    a.hint ??= report.hint;
-    if (!this.#isFront(a)) return;
-    if (authorized && !a.renewal) this.#rest('idle');
-    else if (s.phase === 'awaiting' && a.closed) this.#unconfirmed();
-    else if (s.phase === 'confirming' && a.channel === undefined) this.#unconfirmed();
-    else if (s.phase === 'unconfirmed') s.notice = 'not-yet';
+      return askAccount(step, a);
   }
+  if (answered(step, a)) return;
+  a.hint ??= hint;
+  if (state === 'processing' && !a.channel && a.live) return confirm(step, a, channelOf(a));
+  // Authorized by something else: this attempt is in nobody's way.
+  if (authorized && !a.renewal && isFront(step, a)) rest(step, 'idle');
+  else undecided(step, a);
+}
 
-  /** Came back, and the account is still not authorized: say so, and keep looking for a while. */
-  #incomplete(a: Attempt): void {
-    const { s } = this;
-    if (!this.#isFront(a)) return this.#drop(a);
-    s.phase = 'incomplete';
-    s.settleAt = Math.max(this.#now, (a.returnedAt ?? this.#now) + TIMES.settle);
-    a.askAt ??= this.#now + a.interval;
-  }
+function onFlowUnknown(step: Step, a: Attempt): void {
+  if (a.tracked || step.now - a.begunAt >= TIMES.begin) return askAccount(step, a);
+  if (isFailure(a.hint)) {
+    // The proxy's own page reported that it could not begin; a fresh authorize_url may mend that.
+    fail(step, a, a.hint);
+    read(step);
+  } else if (!answered(step, a)) undecided(step, a);
+}
 
-  #flowUnknown(a: Attempt): void {
-    const { s } = this;
-    if (a.tracked || this.#now - a.begunAt >= TIMES.begin) {
-      a.asking = a.again = a.tracked = false;
-      return this.#ask(a);
-    }
-    if (a.hint !== undefined && a.hint !== 'ok') {
-      // The proxy's own page reported that it could not begin; a fresh authorize_url may mend that.
-      a.asking = a.again = false;
-      this.#fail(a, a.hint);
-      return this.#read();
-    }
-    if (this.#answered(a) || !this.#isFront(a)) return;
-    if ((s.phase === 'awaiting' && a.closed) || (s.phase === 'confirming' && a.channel === undefined))
-      this.#unconfirmed();
-    else if (s.phase === 'unconfirmed') s.notice = 'not-yet';
-  }
+function onAskFailed(step: Step, a: Attempt, error: DestinationOAuthError): void {
+  const { s } = step;
+  // A proxy that is down is one event and not one a poll.
+  if (s.error?.code !== error.code) tell(step, error);
+  a.askAt = undefined;
+  answered(step, a, error.retryAfter);
+  if (s.phase === 'awaiting' && a.closed && isFront(step, a)) unconfirmed(step);
+}
 
-  #askFailed(a: Attempt, error: DestinationOAuthError): void {
-    if (a.failure !== error.code) this.effects.push({ type: 'error', error });
-    a.failure = error.code;
-    a.again = false;
-    this.#answered(a, error.retryAfter);
-    if (!this.#isFront(a)) return;
-    if (this.s.phase === 'awaiting' && a.closed) this.#unconfirmed();
-  }
-
-  /** Reads the status without being asked, unless a read is under way. */
-  #renew(): void {
-    this.s.renewAt = this.s.renewAt && this.#now + TIMES.leastRenew;
-    if (!this.s.reading) this.#read('quietly');
-  }
-
-  #tick(): void {
-    const { s } = this;
-    if (s.renewAt !== undefined && this.#now >= s.renewAt) this.#renew();
-    for (const a of [...s.attempts]) {
-      if (this.#now >= a.begunAt + TIMES.life) {
-        if (this.#isFront(a)) this.#read();
-        this.#expire(a);
-      } else if (a.live && a.askAt !== undefined && this.#now >= a.askAt) this.#ask(a);
-    }
-    if (s.settleAt === undefined || this.#now < s.settleAt) return;
+function onTick(step: Step): void {
+  const { s, now } = step;
+  if (s.settleAt && now >= s.settleAt) {
     s.settleAt = undefined;
-    const a = frontOf(s);
-    if (!a) return;
-    if (s.phase === 'awaiting') this.#unconfirmed();
-    else if (s.phase === 'incomplete' && a.tracked === false) {
-      // The last look has been had; from here on a hint or a refresh asks.
-      a.live = false;
-      a.askAt = undefined;
-    } else if (s.phase === 'confirming') this.#settle(a, a.returnedAt ?? this.#now);
+    const front = frontOf(s);
+    if (front) settle(step, front);
   }
+  if (s.renewAt && now >= s.renewAt) renew(step);
+  for (const a of s.attempts)
+    if (now >= a.begunAt + TIMES.life) {
+      if (isFront(step, a)) read(step);
+      expire(step, a);
+    } else if (a.askAt && now >= a.askAt && !a.asking) ask(step, a);
+}
 
-  #settle(a: Attempt, returnedAt: number): void {
-    const patience = returnedAt + TIMES.unanswered;
-    if (a.channel !== undefined && !a.answered && this.#now < patience) this.s.settleAt = patience;
-    else if (!a.answered || a.hint === undefined || a.hint === 'unknown') this.#unconfirmed();
-    else if (a.hint === 'ok') this.#incomplete(a);
-    else this.#fail(a, a.hint);
+/** The view has waited long enough. */
+function settle(step: Step, a: Attempt): void {
+  const { s, now } = step;
+  const { returnedAt = 0 } = a;
+  if (s.phase === 'incomplete') {
+    // Of a flow that has ended, this was the last look; from here on a hint or a refresh asks.
+    a.live = a.tracked !== false;
+    if (!a.live) a.askAt = undefined;
+  } else if (s.phase === 'awaiting') unconfirmed(step);
+  else if (s.phase !== 'confirming') return;
+  else if (a.asking && now < returnedAt + TIMES.unanswered) s.settleAt = now + TIMES.patience;
+  else if (a.asking || s.error || !a.hint || a.hint === 'unknown') unconfirmed(step);
+  else if (a.hint === 'ok') incomplete(step, a);
+  else fail(step, a, a.hint);
+}
+
+/** Reads the status though nobody asked. */
+function renew(step: Step): void {
+  const { s, now } = step;
+  if (s.renewAt) s.renewAt = now + TIMES.leastRenew;
+  read(step);
+}
+
+function onWake(step: Step, restored: boolean): void {
+  const { s, now } = step;
+  for (const a of s.attempts) {
+    if (restored && a.live && a.mode === 'redirect' && s.phase === 'awaiting') unconfirmed(step);
+    if (!a.asking && now - (a.askedAt ?? 0) >= TIMES.patience) ask(step, a);
   }
+  const stale = now - (s.readAt ?? 0) >= TIMES.stale;
+  if ((s.renewAt && now >= s.renewAt) || (!s.attempts.length && (stale || s.phase === 'error'))) renew(step);
+}
 
-  #wake(restored: boolean): void {
-    const { s } = this;
-    for (const a of s.attempts) {
-      if (restored && a.live && a.mode === 'redirect' && s.phase === 'awaiting') this.#unconfirmed();
-      if (!a.asking && this.#now - a.askedAt >= TIMES.patience) this.#ask(a);
-    }
-    if (s.renewAt !== undefined && this.#now >= s.renewAt) this.#renew();
-    if (s.attempts.length || s.reading || (s.phase !== 'idle' && s.phase !== 'error')) return;
-    if (s.phase === 'error') this.#read('quietly');
-    else if (s.readAt === undefined) this.#read();
-    else if (this.#now - s.readAt >= TIMES.stale) this.#renew();
+function apply(step: Step, action: Action): void {
+  const { s, effects, now } = step;
+  switch (action.type) {
+    case 'configured':
+      if (!action.problem) return void read(step);
+      rest(step, 'error');
+      return tell(step, action.problem);
+    case 'initial':
+      s.initial = action.status;
+      return;
+    case 'refresh':
+      s.checking = true;
+      if (s.phase === 'unconfirmed') s.notice = undefined;
+      read(step);
+      for (const a of s.attempts) if (a.live && a.tracked !== false) ask(step, a);
+      return;
+    case 'account':
+      return onAccount(step, action.account);
+    case 'account-failed':
+      return onAccountFailed(step, action.error);
+    case 'authorize':
+      return onAuthorize(step, action);
+    case 'resume':
+      return onResume(step, action.attempts);
+    case 'tick':
+      return onTick(step);
+    case 'changed':
+      return renew(step);
+    case 'wake':
+      return onWake(step, action.restored ?? false);
+    case 'cancel':
+      if (frontOf(s)) s.notice = 'cancelled';
+      for (const a of s.attempts) if (a.live) effects.push({ type: 'close', flow: a.flow });
+      if (s.phase !== 'error') rest(step, 'idle');
+      return;
+    case 'suspend':
+      s.checking = false;
+      for (const a of s.attempts) {
+        if (a.live && a.asking) a.askAt = now;
+        a.asking = false;
+      }
+      return;
+  }
+  const flow = action.type === 'report' ? action.report.flow : action.flow;
+  const a = s.attempts.find((each) => each.flow === flow);
+  if (!a) return;
+  switch (action.type) {
+    case 'blocked':
+      s.timesBlocked++;
+      rest(step, 'blocked');
+      return tell(step, new DestinationOAuthError('popup_blocked', 'The browser blocked the authorization window.'));
+    case 'returned':
+      a.hint ??= action.hint;
+      if (!a.channel) confirm(step, a, action.channel);
+      return ask(step, a);
+    case 'closed':
+      if (!a.live || a.closed) return;
+      a.closed = true;
+      if (a.returnedAt) return;
+      if (s.phase === 'awaiting' && isFront(step, a)) s.settleAt = now + TIMES.closed;
+      return ask(step, a);
+    case 'report':
+      return onReport(step, a, action.report);
+    case 'flow-unknown':
+      return onFlowUnknown(step, a);
+    case 'untracked':
+      return askAccount(step, a);
+    case 'ask-failed':
+      return onAskFailed(step, a, action.error);
+    case 'overtaken':
+      drop(step, a);
+      if (s.phase !== 'error' && !frontOf(s)) rest(step, 'idle');
   }
 }
 
 /** Applies one action. Unknown flows and actions that make no sense in a state change nothing. */
 export function reduce(state: State, action: Action, now: number): [State, readonly Effect[]] {
-  const step = new Step(state, now);
-  step.apply(action);
+  const from = action.type === 'configured' ? initialState : state;
+  const step: Step = { s: { ...from, attempts: from.attempts.map((a) => ({ ...a })) }, effects: [], now };
+  apply(step, action);
   return [step.s, step.effects];
 }

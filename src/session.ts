@@ -3,7 +3,7 @@
  * Every call survives a storage that throws (disabled, full, sandboxed): then a reload forgets, and nothing else changes.
  */
 import { FLOW_ID } from './contract.ts';
-import { newAttempt, type Attempt } from './flow.ts';
+import type { Attempt } from './flow.ts';
 
 const PREFIX = 'destination-oauth:';
 
@@ -50,7 +50,7 @@ export function takeUp(owner: string): readonly Attempt[] {
     const { begunAt, mode, renewal, live } = record as Record<string, unknown>;
     if (typeof begunAt !== 'number' || (mode !== 'popup' && mode !== 'redirect')) continue;
     claimed.add(flow);
-    attempts.push(newAttempt({ flow, begunAt, mode, renewal: renewal === true, live: live === true, resumed: true }));
+    attempts.push({ flow, begunAt, mode, renewal: renewal === true, live: live === true, resumed: true });
   }
   return attempts.sort((a, b) => a.begunAt - b.begunAt);
 }

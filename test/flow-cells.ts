@@ -37,7 +37,7 @@ export const STATES: Record<string, () => Walk> = {
       { type: 'configured' },
       {
         type: 'resume',
-        attempts: [({ flow: A, begunAt: START, mode: 'popup', renewal: false, resumed: true, live: true })],
+        attempts: [{ flow: A, begunAt: START, mode: 'popup', renewal: false, resumed: true, live: true }],
       },
     ),
   incomplete: () => returned('ok').go(pending, TIMES.confirming, { type: 'tick' }, pending),
@@ -109,9 +109,7 @@ export const ACTIONS = {
     resume: [
       {
         type: 'resume',
-        attempts: [
-          ({ flow: B, begunAt: START, mode: 'redirect', renewal: false, resumed: true, live: true }),
-        ],
+        attempts: [{ flow: B, begunAt: START, mode: 'redirect', renewal: false, resumed: true, live: true }],
       },
     ],
   },

@@ -50,9 +50,9 @@ confirming/resumed -> = status:none>unknown
 * -> = status:unauthorized>unknown
 
 # account-failed
-loading loading/initial not-applicable unauthorized unauthorized/stale
-unauthorized/cancelled reauthorize authorized blocked failed -> error error:unreachable
-* -> = error:unreachable
+loading loading/initial -> error error:unreachable
+awaiting/untracked confirming/resumed -> = error:unreachable
+* -> =
 
 # authorize
 loading loading/initial not-applicable confirming/ok confirming/hint
@@ -177,54 +177,50 @@ awaiting/closed -> unconfirmed error:unreachable
 # tick after 20 s
 awaiting awaiting/renewal incomplete unconfirmed -> = ask:a
 awaiting/closed confirming/ok confirming/resumed -> unconfirmed
-confirming/hint -> failed ask:a error:authorization_failed
+confirming/hint -> failed error:authorization_failed
 * -> =
 
 # tick at the end of life
-awaiting awaiting/closed awaiting/untracked confirming/ok confirming/hint
+awaiting awaiting/closed awaiting/untracked confirming/ok
 incomplete unconfirmed -> unauthorized read
+confirming/hint -> failed error:authorization_failed
 awaiting/renewal -> authorized read
-confirming/resumed -> loading read
+confirming/resumed -> loading read read
 * -> =
 
 # changed
-loading loading/initial awaiting/untracked confirming/resumed -> =
 * -> = read
 
 # wake
-unauthorized/stale error/first error/later error/config -> = read
+loading loading/initial unauthorized/stale error/first error/later error/config -> = read
 unauthorized/cancelled awaiting awaiting/renewal blocked -> = ask:a
 * -> =
 
 # wake, restored
-unauthorized/stale error/first error/later error/config -> = read
+loading loading/initial unauthorized/stale error/first error/later error/config -> = read
 unauthorized/cancelled awaiting awaiting/renewal blocked -> = ask:a
 * -> =
-
-# check
-awaiting awaiting/renewal confirming/hint incomplete unconfirmed -> = ask:a
-awaiting/closed awaiting/untracked confirming/ok confirming/resumed -> =
-* -> = read
 
 # cancel
 awaiting awaiting/closed awaiting/untracked confirming/ok confirming/hint
 incomplete unconfirmed -> unauthorized close:a
 awaiting/renewal -> authorized close:a
-confirming/resumed -> loading close:a
+confirming/resumed -> loading close:a read
 blocked failed -> unauthorized
+loading loading/initial -> = read
 * -> =
 
 # resume
-unauthorized/cancelled awaiting awaiting/renewal incomplete unconfirmed blocked -> confirming ask:a ask:b
-confirming/ok confirming/resumed -> = ask:b
-confirming/hint -> = ask:a ask:b
+unauthorized/cancelled awaiting awaiting/closed awaiting/untracked awaiting/renewal
+incomplete unconfirmed blocked -> confirming ask:b
+confirming/ok confirming/hint confirming/resumed -> = ask:b
 * -> confirming ask:b
 
 # overtaken
 awaiting awaiting/closed awaiting/untracked confirming/ok confirming/hint
 incomplete unconfirmed blocked -> unauthorized
 awaiting/renewal -> authorized
-confirming/resumed -> loading
+confirming/resumed -> loading read
 * -> =
 
 # suspend

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DestinationOAuthError } from '../src/errors.ts';
-import { dueAt, TIMES, type Action } from '../src/flow.ts';
+import { dueAt, TIMES, type Action, type Attempt } from '../src/flow.ts';
 import { A, account, B, report, Run, START } from './helpers/walk.ts';
 
 const authorized = account({ oauth_status: 'authorized' });
@@ -439,16 +439,15 @@ describe('the end of an attempt', () => {
 });
 
 describe('resume', () => {
-  const kept = (given: Partial<Attempt> = {}) =>
-    ({
-      flow: A,
-      begunAt: START - 30_000,
-      mode: 'redirect',
-      renewal: false,
-      resumed: true,
-      live: true,
-      ...given,
-    });
+  const kept = (given: Partial<Attempt> = {}): Attempt => ({
+    flow: A,
+    begunAt: START - 30_000,
+    mode: 'redirect',
+    renewal: false,
+    resumed: true,
+    live: true,
+    ...given,
+  });
 
   test('after the return: asks at once, authorized by resume', () => {
     const run = new Run({ account: authorized, flow: (flow) => report(flow, 'completed', { account: authorized }) });

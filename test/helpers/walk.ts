@@ -1,7 +1,16 @@
 /** Walks the flow reducer through actions, and runs it against a scripted proxy on a clock of its own. */
 import type { Account, FlowReport } from '../../src/contract.ts';
 import { DestinationOAuthError } from '../../src/errors.ts';
-import { dueAt, initialState, reduce, viewOf, type Action, type Effect, type State } from '../../src/flow.ts';
+import {
+  dueAt,
+  initialState,
+  reduce,
+  viewOf,
+  type Action,
+  type Attempt,
+  type Effect,
+  type State,
+} from '../../src/flow.ts';
 
 export const START = 1_700_000_000_000;
 
@@ -25,6 +34,17 @@ export const report = (
   state: FlowReport['state'],
   rest: Partial<Pick<FlowReport, 'account' | 'hint'>> = {},
 ): FlowReport => ({ flow, account_id: 'acc', state, ...rest });
+
+/** An attempt as it is kept across a reload. */
+export const keptAttempt = (given: Partial<Attempt> = {}): Attempt => ({
+  flow: A,
+  begunAt: START,
+  mode: 'popup',
+  renewal: false,
+  resumed: true,
+  live: true,
+  ...given,
+});
 
 /** An effect in a word: its type, and what tells it from others of its type. */
 export function effectName(effect: Effect): string {
@@ -128,7 +148,8 @@ export class Run {
   /** Lets time pass: answers arrive, ticks fall due. */
   pass(ms: number): this {
     const until = this.now + ms;
-    for (;;) {
+    for (let steps = 0; ; steps++) {
+      if (steps > 10_000) throw new Error('The reducer runs in circles.');
       const due = dueAt(this.state) ?? Infinity;
       const answer = Math.min(...this.#answers.map((each) => each.at));
       const next = Math.max(this.now, Math.min(due, answer));
