@@ -137,20 +137,22 @@ const SCENARIOS: readonly Scenario[] = [
 
 const VERSIONS: readonly Version[] = ['v2', 'v1.1'];
 
-describe('flow', () => {
-  let demo: Demo;
-  before(async () => (demo = await startDemo({ port: 0 })));
-  after(() => demo.close());
-
+// Mostly waiting: the engines run side by side, each in a world of its own.
+describe('flow', { concurrency: true }, () => {
   for (const engine of engines()) {
-    describe(engine, () => {
+    describe(engine, { concurrency: 1 }, () => {
+      let demo: Demo;
       let browser: Browser;
       let desk: Tab;
       before(async () => {
+        demo = await startDemo({ port: 0 });
         browser = await launch(engine);
         desk = await browser.open(demo.url);
       });
-      after(() => browser.close());
+      after(async () => {
+        await browser.close();
+        await demo.close();
+      });
 
       for (const version of VERSIONS) {
         for (const scenario of SCENARIOS) {
