@@ -14,11 +14,11 @@ export class ExpiringMap<V> {
     return entry && entry.expires > now ? entry.value : undefined;
   }
 
-  set(key: string, value: V, now: number): void {
+  set(key: string, value: V, now: number, lifetimeMs = this.#lifetimeMs): void {
     this.#entries.delete(key);
     const oldest = this.#entries.keys().next();
     if (this.#entries.size >= this.#maxEntries && !oldest.done) this.#entries.delete(oldest.value);
-    this.#entries.set(key, { value, expires: now + this.#lifetimeMs });
+    this.#entries.set(key, { value, expires: now + lifetimeMs });
   }
 
   delete(key: string): void {

@@ -368,7 +368,14 @@ class LiverampV2 implements Upstream {
     if (!entry) {
       entry = this.#readCatalogue(context, destinationId, integrationId);
       this.#catalogue.set(key, entry, context.clock());
-      entry.catch(() => this.#catalogue.delete(key));
+      const reading = entry;
+      reading.then(
+        // A name that could not be read is asked for again soon.
+        ({ destinationName }) => {
+          if (destinationName === undefined) this.#catalogue.set(key, reading, context.clock(), MINUTE);
+        },
+        () => this.#catalogue.delete(key),
+      );
     }
     return entry;
   }

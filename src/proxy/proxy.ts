@@ -20,6 +20,7 @@ type C = Context<{ Bindings: Call }>;
 
 const ALLOWED_HEADERS = 'authorization, content-type, x-destination-oauth';
 const PREFLIGHT_SECONDS = '600';
+const NOWHERE = new URL('about:blank');
 
 /**
  * The proxy as a Web-standard handler. Answers requests for `publicUrl` + route. Scheme and host of the request are not
@@ -32,13 +33,17 @@ export function createProxy(options: ProxyOptions): (request: Request) => Promis
   const app = createApp(services);
 
   return async (request) => {
-    const requestId = crypto.randomUUID();
-    const startedAt = performance.now();
-    const blank = { request, requestId, startedAt, route: 'none', page: false };
-    let call: Call = { ...blank, url: new URL(config.base) };
+    const call: Call = {
+      request,
+      url: NOWHERE,
+      requestId: crypto.randomUUID(),
+      startedAt: performance.now(),
+      route: 'none',
+      page: false,
+    };
     let response: Response;
     try {
-      call = { ...blank, url: new URL(request.url) };
+      call.url = new URL(request.url);
       response = await app.fetch(request, call);
     } catch (error) {
       response = fail(call, error);
@@ -79,14 +84,16 @@ function fail(call: Call, thrown: unknown, allow?: string): Response {
 }
 
 /** The path below `publicUrl`, or nothing that any route matches. */
-function routePath({ basePath }: ProxyConfig, request: Request): string {
-  const { pathname } = new URL(request.url);
+function routePath({ basePath }: ProxyConfig, { url: { pathname } }: Call): string {
   return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : '';
 }
 
 function createApp(services: Services): Hono<{ Bindings: Call }> {
   const { config, cookies } = services;
-  const app = new Hono<{ Bindings: Call }>({ getPath: (request) => routePath(config, request) });
+  const app = new Hono<{ Bindings: Call }>({
+    // Always given: the handler passes its call as the environment.
+    getPath: (_, options) => (options?.env ? routePath(config, options.env) : ''),
+  });
   const document = openapi(config.base);
 
   /** One path: its methods, its preflight, and 405 for the rest. Hono would answer HEAD as GET: each route decides. */

@@ -9,7 +9,7 @@ const FRAMES = new Set(['iframe', 'frame', 'embed', 'object', 'fencedframe']);
 /** One request on its way through the handler, and what is learnt of it for the events. */
 export interface Call {
   readonly request: Request;
-  readonly url: URL;
+  url: URL;
   readonly requestId: string;
   readonly startedAt: number;
   route: string;

@@ -260,7 +260,7 @@ test('only the routes below publicUrl answer, and only with their methods', asyn
   for (const url of [
     `${origin}/`,
     `${origin}/accounts/da_1`,
-    `${BASE}`,
+    BASE,
     `${BASE}/`,
     `${BASE}/nothing`,
     `${BASE}/accounts/da_1/`,

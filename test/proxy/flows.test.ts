@@ -181,17 +181,17 @@ test('a link that fails is done by the next poll', async () => {
 
 test('an account being set up: authorized before it exists, handed over once', async () => {
   const handed: unknown[] = [];
-  let created: string | undefined;
+  const connections = new Map<string, string>();
   let fail = true;
   const proxy = startProxy(
     {},
     {
-      resolve: (_, id) =>
-        id === 'new_1'
-          ? created === undefined
-            ? { destinationId: '7', integrationId: '71' }
-            : { integrationConnectionId: created }
-          : { integrationConnectionId: id },
+      resolve: (_, id) => {
+        const integrationConnectionId = connections.get(id);
+        return integrationConnectionId === undefined
+          ? { destinationId: '7', integrationId: '71' }
+          : { integrationConnectionId };
+      },
       onAuthorized: (session, accountId, result) => {
         handed.push([session.tenant, accountId, result]);
         if (fail) throw new Error('SECRET database');
@@ -219,7 +219,7 @@ test('an account being set up: authorized before it exists, handed over once', a
     oAuthConnectionID: 'oc_new',
     oauthStatus: 'Unauthorized',
   });
-  created = 'ic_9';
+  connections.set('new_1', 'ic_9');
   assert.equal(
     (await browser.account('new_1')).oauth_status,
     'unauthorized',

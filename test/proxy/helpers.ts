@@ -36,8 +36,8 @@ export interface UpstreamRequest {
   body: string;
 }
 
-const json = (status: number, body: unknown, headers: HeadersInit = {}): Response =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+const json = (status: number, body: unknown): Response =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
 const refusal = (status: number, message: string): Response =>
   json(status, { httpStatus: status, errorCode: 'X', message });
 
@@ -121,7 +121,8 @@ export class FakeLiveramp {
     if (resource === 'destinations' && id)
       return json(200, { id, name: id === '7' ? 'LinkedIn' : 'Files', logoUrl: 'https://l.example/' });
     if (resource === 'oauth-connection-attempts' && method === 'POST') {
-      const attempt: FakeAttempt = { id: crypto.randomUUID(), body: JSON.parse(body), status: 'PENDING' };
+      const given = JSON.parse(body) as Record<string, unknown>;
+      const attempt: FakeAttempt = { id: crypto.randomUUID(), body: given, status: 'PENDING' };
       this.attempts.set(attempt.id, attempt);
       return json(201, { id: attempt.id });
     }

@@ -109,7 +109,9 @@ test('the schemas and the readers agree on batches and problem codes', () => {
   fc.assert(
     fc.property(mutated(problem), (value) => {
       const schema = problemSchema.pick({ code: true }).safeParse(value);
-      assert.equal(readProblemCode(value), schema.success ? schema.data.code : undefined);
+      // The reader also lets through what a newer proxy may say.
+      if (schema.success) assert.equal(readProblemCode(value), schema.data.code);
+      else assert.ok(!Object.hasOwn(PROBLEM_CODES, readProblemCode(value) ?? ''));
     }),
   );
   fc.assert(
