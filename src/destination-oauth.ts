@@ -116,6 +116,7 @@ export class DestinationOAuth extends LitElement {
   readonly #internals = this.attachInternals();
   #view: View = 'loading';
   #announced = '';
+  #configured: string | undefined;
 
   /** The destination account's id. */
   declare accountId: string | null;
@@ -158,9 +159,15 @@ export class DestinationOAuth extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const initialStatus = readInitialStatus(this.initialStatus);
-    if (changed.has('accountId') || changed.has('proxyUrl') || changed.has('redirectOrigin'))
+    const config = this.#config();
+    if (config !== this.#configured) {
+      this.#configured = config;
       this.#controller.configure(this, initialStatus);
-    else if (changed.has('initialStatus')) this.#controller.initial(initialStatus);
+    } else if (changed.has('initialStatus')) this.#controller.initial(initialStatus);
+  }
+
+  #config(): string {
+    return [this.accountId, this.proxyUrl, this.redirectOrigin].join('\n');
   }
 
   #changed(): void {
@@ -218,7 +225,10 @@ export class DestinationOAuth extends LitElement {
    * open already. Does nothing before the account has been read, where none is needed, and while `disabled`.
    */
   authorize(): void {
-    if (!this.disabled || this.#view === 'awaiting') this.#controller.authorize();
+    // Set in this very task: the account whose URL is at hand is no longer the one that is meant.
+    if (this.#config() !== this.#configured) return;
+    if (this.disabled) this.#controller.show();
+    else this.#controller.authorize();
   }
 
   /** Reads the status again. */
@@ -280,9 +290,9 @@ export class DestinationOAuth extends LitElement {
   }
 
   #message(): string | undefined {
-    const { notice, account } = this.#controller.state;
+    const { notice } = this.#controller.state;
     if (notice) return this.#text(`notice.${notice}`);
-    if (this.#view !== 'error' || !account) return undefined;
+    if (this.#view !== 'error') return undefined;
     const last = viewOf({ ...this.#controller.state, phase: 'idle' });
     return last === 'loading' ? undefined : this.#text('last').replace('{status}', this.#text(`${last}.status`));
   }

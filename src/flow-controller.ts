@@ -128,6 +128,11 @@ export class FlowController {
     });
   }
 
+  /** Brings the window of the attempt under way to the front. */
+  show(): void {
+    this.#popups.get(frontOf(this.#state)?.flow ?? '')?.focus();
+  }
+
   refresh(): void {
     if (this.#target) this.#dispatch({ type: 'refresh' });
   }

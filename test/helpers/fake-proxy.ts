@@ -29,13 +29,15 @@ export class FakeProxy {
   /** Answers instead of the routes. */
   anything: ((asked: Asked) => Response | Promise<Response>) | undefined;
   readonly #accountOf = new Map<string, string>();
-  readonly #fetch = window.fetch;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- kept to be put back
+  readonly #original = window.fetch;
+  readonly #fetch = window.fetch.bind(window);
 
   /** Stands in for `window.fetch` until `restore`; requests to other URLs go through. */
   install(): this {
     window.fetch = async (input, init = {}) => {
       const url = new URL(input instanceof Request ? input.url : input, location.href);
-      if (!url.href.startsWith(`${this.base}/`)) return this.#fetch.call(window, input, init);
+      if (!url.href.startsWith(`${this.base}/`)) return this.#fetch(input, init);
       const asked: Asked = { url, init, signal: init.signal ?? undefined };
       this.asked.push(asked);
       return Promise.race([this.#answer(asked), aborted(init.signal)]);
@@ -44,7 +46,7 @@ export class FakeProxy {
   }
 
   restore(): void {
-    window.fetch = this.#fetch;
+    window.fetch = this.#original;
   }
 
   /** How often a kind of request came: `accounts`, `flows`. */

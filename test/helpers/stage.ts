@@ -65,11 +65,13 @@ export class Stage {
     });
   }
 
-  /** Undoes everything. */
-  strike(): void {
+  /** Undoes everything. Elements let go of what they hold in the task after they are removed. */
+  async strike(): Promise<void> {
     for (const type of EVENTS) document.removeEventListener(type, this.#hear);
     fixtureCleanup();
     for (const popup of this.popups) popup.close();
+    if (this.clock) await this.clock.tickAsync(1);
+    else await new Promise((resolve) => setTimeout(resolve));
     this.clock?.restore();
     restore();
     this.proxy.restore();
@@ -126,12 +128,12 @@ export class Stage {
 
   /** A message from a window, as the redirect page sends it unless told otherwise. */
   say({
-    data,
     hint = 'ok',
+    data = resultMessage(this.flow, hint),
     origin = location.origin,
     source = this.popups.at(-1)?.window ?? null,
-  }: { data?: unknown; hint?: Hint; origin?: string; source?: Window | null } = {}): void {
-    window.dispatchEvent(new MessageEvent('message', { origin, source, data: data ?? resultMessage(this.flow, hint) }));
+  }: { hint?: Hint; data?: unknown; origin?: string; source?: Window | null } = {}): void {
+    window.dispatchEvent(new MessageEvent('message', { origin, source, data }));
   }
 }
 
