@@ -15,10 +15,13 @@ export function safeAuthorizeUrl(authorizeUrl: string): URL | undefined {
   return url.protocol === 'https:' || LOOPBACK.test(url.hostname) ? url : undefined;
 }
 
-/** The URL with the flow's id, and the page to come back to where the flow runs in this tab. */
+/**
+ * The URL with the flow's id, and the page to come back to where the flow runs in this tab. What is there already stays as
+ * it is written: it may be signed.
+ */
 export function withFlow(authorizeUrl: URL, flow: string, returnTo?: string): string {
   const url = new URL(authorizeUrl);
-  url.searchParams.set('flow', flow);
-  if (returnTo !== undefined) url.searchParams.set('return_to', returnTo);
+  url.search += `${url.search ? '&' : '?'}flow=${flow}`;
+  if (returnTo !== undefined) url.search += `&return_to=${encodeURIComponent(returnTo)}`;
   return url.href;
 }

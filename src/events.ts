@@ -80,7 +80,8 @@ export class OAuthErrorEvent extends Event {
 }
 
 declare global {
-  interface HTMLElementEventMap {
+  /** They bubble: `HTMLElementEventMap`, `DocumentEventMap` and `WindowEventMap` inherit these. */
+  interface GlobalEventHandlersEventMap {
     'oauth-status-change': OAuthStatusChangeEvent;
     'oauth-authorized': OAuthAuthorizedEvent;
     'oauth-view-change': OAuthViewChangeEvent;

@@ -1,0 +1,110 @@
+/** The README says what is true: its code compiles, its tags, scripts and commands exist, its tables are complete. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import ts from 'typescript';
+import { ROOT } from '../scripts/test-files.ts';
+import { DestinationOAuth } from '../src/element.ts';
+import { styles } from '../src/destination-oauth.styles.ts';
+
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const source = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'gm'))].map(([, code = '']) => code);
+const codes = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+/** The text of a section, without its code blocks. */
+const section = (title: string): string =>
+  (readme.split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? '').replace(/^```[^]*?^```/gm, '');
+const unique = (names: Iterable<string>): string[] => [...new Set(names)].sort();
+
+/** The errors of a TypeScript file that stands in the project's root and imports the package by its name. */
+function compile(code: string): string[] {
+  const name = join(ROOT, 'readme-snippet.ts');
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
+    config: unknown;
+  };
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  const path = (entry: string): string[] => [join(ROOT, 'src', entry)];
+  options.paths = {
+    'destination-oauth': path('index.ts'),
+    'destination-oauth/element': path('element.ts'),
+    'destination-oauth/redirect': path('redirect.ts'),
+    'destination-oauth/proxy': path('proxy/index.ts'),
+  };
+  // What stands for the reader's own functions may be used before it is declared, and some is only shown.
+  options.noUnusedLocals = false;
+  const host = ts.createCompilerHost(options);
+  const others = { ...host };
+  host.fileExists = (file) => file === name || others.fileExists(file);
+  host.getSourceFile = (file, ...rest) =>
+    file === name ? ts.createSourceFile(file, code, ts.ScriptTarget.ES2022) : others.getSourceFile(file, ...rest);
+  const program = ts.createProgram([name], options, host);
+  return ts
+    .getPreEmitDiagnostics(program, program.getSourceFile(name))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+}
+
+describe('README', () => {
+  it('begins with the two commands, which the package has', () => {
+    const [first, second] = blocks('sh');
+    assert.equal(first, 'npm ci && npm start\n');
+    assert.equal(second, 'npm ci && npm test\n');
+    const { scripts } = JSON.parse(source('package.json')) as { scripts: Record<string, string> };
+    const commands = codes(section('Development')).flatMap((code) => /^npm (?:run )?([\w:]+)/.exec(code)?.[1] ?? []);
+    assert.ok(commands.length > 4);
+    for (const command of commands) assert.ok(Object.hasOwn(scripts, command), `npm run ${command}`);
+  });
+
+  it('has TypeScript that compiles', () => {
+    const snippets = blocks('ts');
+    assert.ok(snippets.length > 4);
+    for (const snippet of snippets) assert.deepEqual(compile(snippet), [], snippet);
+  });
+
+  it('would be found out if its TypeScript did not compile', () => {
+    assert.notDeepEqual(compile(`import { nothing } from 'destination-oauth/proxy';\nnothing();`), []);
+  });
+
+  it('has tags and scripts that exist', () => {
+    const html = blocks('html').join('\n');
+    const tags = [...html.matchAll(/<destination-oauth ([^>]*)>/g)];
+    assert.ok(tags.length > 0);
+    for (const [, attributes = ''] of tags)
+      for (const [, name = ''] of attributes.matchAll(/([\w-]+)=/g))
+        assert.ok(DestinationOAuth.observedAttributes.includes(name), name);
+    const build = source('vite.config.ts');
+    for (const [, script = ''] of html.matchAll(/src="\/([\w.-]+)"/g)) assert.ok(build.includes(`'${script}'`), script);
+  });
+
+  it('lists every attribute', () => {
+    const rows = codes(section('Attributes and properties'));
+    for (const attribute of DestinationOAuth.observedAttributes) assert.ok(rows.includes(attribute), attribute);
+  });
+
+  it('lists every event', () => {
+    const events = unique([...source('src/events.ts').matchAll(/'(oauth-[a-z-]+)'/g)].map(([, name = '']) => name));
+    assert.deepEqual(unique(codes(section('Events')).filter((code) => code.startsWith('oauth-'))), events);
+  });
+
+  it('lists every error code, and no other', () => {
+    const union = /type ErrorCode =([^;]*);/.exec(source('src/errors.ts'))?.[1] ?? '';
+    const listed = [...section('Errors').matchAll(/^\| ((?:`\w+` ?)+) *\|/gm)].flatMap(([, cell = '']) => codes(cell));
+    assert.deepEqual(unique(listed), unique([...union.matchAll(/'(\w+)'/g)].map(([, code = '']) => code)));
+  });
+
+  it('lists every custom property and part', () => {
+    const styling = codes(section('Styling'));
+    const properties = unique(
+      [...styles.cssText.matchAll(/--destination-oauth-([a-z-]+)/g)].map(([, name = '']) => name),
+    );
+    const parts = unique(
+      [...source('src/destination-oauth.ts').matchAll(/part="([a-z-]+)"/g)].map(([, name = '']) => name),
+    );
+    for (const name of [...properties, ...parts]) assert.ok(styling.includes(name), name);
+    for (const [, name = ''] of blocks('css')
+      .join()
+      .matchAll(/--destination-oauth-([a-z-]+)/g))
+      assert.ok(properties.includes(name), name);
+  });
+});
