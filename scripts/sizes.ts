@@ -8,7 +8,10 @@ import { ROOT } from './test-files.ts';
 export interface Size {
   name: string;
   bytes: number;
+  /** What it should weigh at most. */
   budget: number;
+  /** What it may weigh until it does: where it stands, so that it only ever shrinks. */
+  ceiling: number;
 }
 
 const KB = 1024;
@@ -37,14 +40,25 @@ export async function bundle(entry: string): Promise<string> {
 export async function measure(): Promise<Size[]> {
   const file = (name: string): number => brotli(readFileSync(join(ROOT, 'dist', name)));
   return [
-    { name: 'drop-in (dist/destination-oauth.min.js)', bytes: file('destination-oauth.min.js'), budget: 14 * KB },
-    { name: 'element for bundlers, without Lit', bytes: brotli(await bundle('dist/element.js')), budget: 8 * KB },
-    { name: 'redirect page (dist/redirect.min.js)', bytes: file('redirect.min.js'), budget: 1 * KB },
+    {
+      name: 'drop-in (dist/destination-oauth.min.js)',
+      bytes: file('destination-oauth.min.js'),
+      budget: 14 * KB,
+      ceiling: 17.25 * KB,
+    },
+    {
+      name: 'element for bundlers, without Lit',
+      bytes: brotli(await bundle('dist/element.js')),
+      budget: 8 * KB,
+      ceiling: 12.5 * KB,
+    },
+    { name: 'redirect page (dist/redirect.min.js)', bytes: file('redirect.min.js'), budget: 1 * KB, ceiling: 1 * KB },
   ];
 }
 
 export function printSizes(sizes: readonly Size[]): void {
   for (const { name, bytes, budget } of sizes) {
-    console.log(`${name.padEnd(42)} ${String(bytes).padStart(6)} bytes brotli of ${budget}`);
+    const verdict = bytes > budget ? `, over by ${bytes - budget}` : '';
+    console.log(`${name.padEnd(42)} ${String(bytes).padStart(6)} bytes brotli of ${budget}${verdict}`);
   }
 }

@@ -21,6 +21,7 @@ export function safeAuthorizeUrl(authorizeUrl: string): URL | undefined {
  */
 export function withFlow(authorizeUrl: URL, flow: string, returnTo?: string): string {
   const url = new URL(authorizeUrl);
+  if (url.searchParams.has('flow')) url.searchParams.delete('flow');
   url.search += `${url.search ? '&' : '?'}flow=${flow}`;
   if (returnTo !== undefined) url.search += `&return_to=${encodeURIComponent(returnTo)}`;
   return url.href;
