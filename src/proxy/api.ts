@@ -32,7 +32,7 @@ async function beginRead(services: Services, call: Call): Promise<{ session: Ses
  */
 async function settled(services: Services, context: UpstreamContext, id: string): Promise<boolean> {
   try {
-    return await services.flows.settleOpen(context, id);
+    return await services.flows.settleLatest(context, id);
   } catch {
     return false;
   }

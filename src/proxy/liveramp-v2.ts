@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { LiverampV2Client, type LiverampV2Credentials } from './liveramp-v2-client.ts';
+import { LiverampV2Reads, type CatalogueEntry, type KnownConnection } from './liveramp-v2-reads.ts';
 import * as wire from './liveramp-v2-wire.ts';
-import { UpstreamError } from './problems.ts';
+import { asError, UpstreamError } from './problems.ts';
 import { once } from './store.ts';
-import { ExpiringMap } from './expiring-map.ts';
-import { inTurns } from './in-turns.ts';
 import type { Attempt, AttemptState, Session, Upstream, UpstreamAccount, UpstreamContext } from './upstream.ts';
 import { readBaseUrl } from './upstream-http.ts';
 
@@ -35,28 +34,9 @@ export interface LiverampV2Options {
   ) => void | Promise<void>;
 }
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-/** Names and endpoint ids belong to LiveRamp's catalogue, which changes seldom. */
-const CATALOGUE_MS = 60 * MINUTE;
-/** As long as a ticket: what a status read has learnt is used by the begin that its ticket allows. */
-const CONNECTION_MS = 10 * MINUTE;
+const DAY = 24 * 60 * 60 * 1000;
 /** Longer than a request may last, and the partner's own work with it. */
-const LEASE_MS = 5 * MINUTE;
-
-/** What is known of an integration connection without asking again. */
-interface Known {
-  readonly destinationId: string;
-  readonly integrationId: string;
-  readonly oAuthConnectionID: string | undefined;
-  readonly notApplicable: boolean;
-}
-
-interface CatalogueEntry {
-  readonly name: string | undefined;
-  readonly destinationName: string | undefined;
-  readonly oAuthEndpointID: string | undefined;
-}
+const LEASE_MS = 5 * 60 * 1000;
 
 /** The upstream for LiveRamp's Activation API, version 2: an account is an integration connection. */
 export function liverampV2(options: LiverampV2Options): Upstream {
@@ -70,10 +50,9 @@ export function liverampV2(options: LiverampV2Options): Upstream {
 
 class LiverampV2 implements Upstream {
   readonly #client: LiverampV2Client;
+  readonly #reads: LiverampV2Reads;
   readonly #resolve: NonNullable<LiverampV2Options['resolve']>;
   readonly #onAuthorized: LiverampV2Options['onAuthorized'];
-  readonly #known = new ExpiringMap<Known>(50_000, CONNECTION_MS);
-  readonly #catalogue = new ExpiringMap<Promise<CatalogueEntry>>(10_000, CATALOGUE_MS);
 
   constructor({ credentials, baseUrl, tokenUrl, resolve, onAuthorized }: LiverampV2Options) {
     this.#client = new LiverampV2Client({
@@ -84,6 +63,7 @@ class LiverampV2 implements Upstream {
         tokenUrl ?? 'https://serviceaccounts.liveramp.com/authn/v1/oauth2/token',
       ),
     });
+    this.#reads = new LiverampV2Reads(this.#client);
     this.#resolve = resolve ?? ((_, accountId) => ({ integrationConnectionId: accountId }));
     this.#onAuthorized = onAuthorized;
   }
@@ -91,7 +71,7 @@ class LiverampV2 implements Upstream {
   async account(context: UpstreamContext, accountId: string): Promise<UpstreamAccount> {
     const target = await this.#resolve(context.session, accountId);
     if (!('integrationConnectionId' in target)) return this.#accountBeingSetUp(context, accountId, target);
-    return this.#describe(context, await this.#readConnection(context, target.integrationConnectionId));
+    return this.#describe(context, await this.#reads.connection(context, target.integrationConnectionId));
   }
 
   async accounts(
@@ -120,7 +100,7 @@ class LiverampV2 implements Upstream {
       if ('integrationConnectionId' in target) wanted.set(accountId, target.integrationConnectionId);
       else settingUp.push(settle(accountId, () => this.#accountBeingSetUp(context, accountId, target)));
     }
-    const connections = await this.#readConnections(context, [...new Set(wanted.values())]);
+    const connections = await this.#reads.connections(context, [...new Set(wanted.values())]);
     await Promise.all([
       ...settingUp,
       ...[...wanted].map(([accountId, id]) =>
@@ -141,11 +121,11 @@ class LiverampV2 implements Upstream {
   ): Promise<{ authorizationUrl: string; attempt: Attempt }> {
     const target = await this.#resolve(context.session, accountId);
     const connectionId = 'integrationConnectionId' in target ? target.integrationConnectionId : undefined;
-    const known: Known =
+    const known: KnownConnection =
       'integrationConnectionId' in target
-        ? await this.#knownConnection(context, target.integrationConnectionId)
+        ? await this.#reads.known(context, target.integrationConnectionId)
         : { ...target, oAuthConnectionID: undefined, notApplicable: false };
-    const { oAuthEndpointID } = await this.#lookUp(context, known.destinationId, known.integrationId);
+    const { oAuthEndpointID } = await this.#reads.integration(context, known.destinationId, known.integrationId);
     if (known.notApplicable || oAuthEndpointID === undefined) throw new UpstreamError('authorization_not_applicable');
 
     const { id } = await this.#client.call(context, {
@@ -221,7 +201,7 @@ class LiverampV2 implements Upstream {
 
   async #link(context: UpstreamContext, connectionId: string, oAuthConnectionID: string): Promise<void> {
     // Read right before: the PUT replaces properties and device types by what it is sent.
-    const connection = await this.#readConnection(context, connectionId);
+    const connection = await this.#reads.connection(context, connectionId);
     if (connection.oAuthConnectionID !== oAuthConnectionID) {
       await this.#client.call(context, {
         method: 'PUT',
@@ -231,7 +211,7 @@ class LiverampV2 implements Upstream {
         notFound: 'account_not_found',
       });
     }
-    this.#known.delete(connectionKey(context, connectionId));
+    this.#reads.forget(context, connectionId);
   }
 
   async #handOver(context: UpstreamContext, accountId: string, oAuthConnectionID: string): Promise<void> {
@@ -246,7 +226,7 @@ class LiverampV2 implements Upstream {
     { destinationId, integrationId }: { destinationId: string; integrationId: string },
   ): Promise<UpstreamAccount> {
     const [entry, connection] = await Promise.all([
-      this.#lookUp(context, destinationId, integrationId),
+      this.#reads.integration(context, destinationId, integrationId),
       context.store.get(setUpKey(context, accountId)),
     ]);
     const needed = entry.oAuthEndpointID !== undefined;
@@ -260,7 +240,7 @@ class LiverampV2 implements Upstream {
   async #describe(context: UpstreamContext, connection: wire.Connection): Promise<UpstreamAccount> {
     const { oAuthConnectionID, oauthStatus: raw } = connection;
     const [destinationId, integrationId] = connection.integrationID;
-    const lookUp = this.#lookUp(context, destinationId, integrationId);
+    const lookUp = this.#reads.integration(context, destinationId, integrationId);
     const stated = raw === undefined ? undefined : (wire.STATUSES.get(raw) ?? 'unknown');
     // The names can be missed where LiveRamp states the status itself.
     const entry = await (stated === undefined ? lookUp : lookUp.catch(() => undefined));
@@ -275,84 +255,6 @@ class LiverampV2 implements Upstream {
     };
   }
 
-  async #readConnection(context: UpstreamContext, id: string): Promise<wire.Connection> {
-    const connection = await this.#client.call(context, {
-      method: 'GET',
-      path: `/v2/integration-connections/${encodeURIComponent(id)}`,
-      schema: wire.connection,
-      notFound: 'account_not_found',
-    });
-    this.#remember(context, id, connection);
-    return connection;
-  }
-
-  #remember(context: UpstreamContext, id: string, connection: wire.Connection): Known {
-    const [destinationId, integrationId] = connection.integrationID;
-    const { oAuthConnectionID, oauthStatus } = connection;
-    const known: Known = {
-      destinationId,
-      integrationId,
-      oAuthConnectionID,
-      notApplicable: oauthStatus !== undefined && wire.STATUSES.get(oauthStatus) === 'not_applicable',
-    };
-    this.#known.set(connectionKey(context, id), known, context.clock());
-    return known;
-  }
-
-  async #knownConnection(context: UpstreamContext, id: string): Promise<Known> {
-    const known = this.#known.get(connectionKey(context, id), context.clock());
-    return known ?? this.#remember(context, id, await this.#readConnection(context, id));
-  }
-
-  /** Through the list where that takes fewer calls than one for each. */
-  async #readConnections(
-    context: UpstreamContext,
-    ids: readonly string[],
-  ): Promise<Map<string, wire.Connection | Error>> {
-    const found = new Map<string, wire.Connection | Error>();
-    let missing = [...ids];
-    let after: string | undefined;
-    const seen = new Set<string>();
-    let pagesLeft = 1;
-    while (missing.length > pagesLeft) {
-      let page: z.infer<typeof wire.connectionPage>;
-      try {
-        page = await this.#client.call(context, {
-          method: 'GET',
-          path: `/v2/integration-connections?limit=${wire.MAX_PAGE}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`,
-          schema: wire.connectionPage,
-        });
-      } catch (error) {
-        if (isTransient(error)) {
-          for (const id of missing) found.set(id, error);
-          return found;
-        }
-        // A list that cannot be read, or is longer than the cap, must not spoil what can be read one by one.
-        break;
-      }
-      for (const { id, connection } of page.connections) {
-        if (!missing.includes(id)) continue;
-        if (connection) this.#remember(context, id, connection);
-        found.set(
-          id,
-          connection ?? new UpstreamError('upstream_invalid_response', 'An entry of the list does not fit'),
-        );
-      }
-      missing = missing.filter((id) => !found.has(id));
-      after = page.after;
-      if (after === undefined || seen.has(after)) {
-        for (const id of missing) found.set(id, new UpstreamError('account_not_found'));
-        return found;
-      }
-      seen.add(after);
-      pagesLeft = Math.max(1, Math.ceil((page.total ?? 0) / wire.MAX_PAGE) - seen.size);
-    }
-    await inTurns(missing, async (id) => {
-      found.set(id, await this.#readConnection(context, id).catch(asError));
-    });
-    return found;
-  }
-
   #readAttempt(context: UpstreamContext, id: string): Promise<z.infer<typeof wire.attempt>> {
     return this.#client.call(context, {
       method: 'GET',
@@ -361,49 +263,11 @@ class LiverampV2 implements Upstream {
       notFound: 'account_not_found',
     });
   }
-
-  #lookUp(context: UpstreamContext, destinationId: string, integrationId: string): Promise<CatalogueEntry> {
-    const key = JSON.stringify([context.session.tenant, destinationId, integrationId]);
-    let entry = this.#catalogue.get(key, context.clock());
-    if (!entry) {
-      entry = this.#readCatalogue(context, destinationId, integrationId);
-      this.#catalogue.set(key, entry, context.clock());
-      const reading = entry;
-      reading.then(
-        // A name that could not be read is asked for again soon.
-        ({ destinationName }) => {
-          if (destinationName === undefined) this.#catalogue.set(key, reading, context.clock(), MINUTE);
-        },
-        () => this.#catalogue.delete(key),
-      );
-    }
-    return entry;
-  }
-
-  async #readCatalogue(
-    context: UpstreamContext,
-    destinationId: string,
-    integrationId: string,
-  ): Promise<CatalogueEntry> {
-    const path = `/v2/destinations/${encodeURIComponent(destinationId)}`;
-    const get = <T>(suffix: string, schema: z.ZodType<T>, optional: boolean): Promise<T> =>
-      this.#client.call(context, { method: 'GET', path: path + suffix, schema, optional });
-    const [destination, integration] = await Promise.all([
-      // A name is worth one try only.
-      get('', wire.destination, true).catch(() => undefined),
-      get(`/integrations/${encodeURIComponent(integrationId)}`, wire.integration, false),
-    ]);
-    return { name: integration.name, destinationName: destination?.name, oAuthEndpointID: integration.oAuthEndpointID };
-  }
 }
 
 const names = ({ name, destinationName }: CatalogueEntry): Pick<UpstreamAccount, 'name' | 'destinationName'> => ({
   ...(name === undefined ? {} : { name }),
   ...(destinationName === undefined ? {} : { destinationName }),
 });
-const isTransient = (error: unknown): error is UpstreamError =>
-  error instanceof UpstreamError && (error.code === 'upstream_unavailable' || error.code === 'upstream_timeout');
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error('unknown'));
-const connectionKey = ({ session }: UpstreamContext, id: string): string => JSON.stringify([session.tenant, id]);
 const setUpKey = ({ session }: UpstreamContext, accountId: string): string =>
   `set-up:${JSON.stringify([session.tenant, accountId])}`;

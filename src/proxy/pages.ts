@@ -13,7 +13,7 @@ const NEUTRAL: Text = {
   title: 'Nothing to do here',
   advice: 'You can close this window and go back to the page you came from.',
 };
-const DONE: Text = { title: 'Back from the destination', advice: 'Your page is being told that you have returned.' };
+const DONE: Text = { title: 'Back from the destination', advice: 'The page you came from now checks the result.' };
 
 const AGAIN = 'Close this window, go back to the page you came from and try again.';
 const RELOAD = 'Close this window, reload the page you came from and try again.';

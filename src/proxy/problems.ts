@@ -65,6 +65,8 @@ export class UpstreamError extends ProblemError {
 export const asProblem = (error: unknown): ProblemError =>
   error instanceof ProblemError ? error : new ProblemError('internal_error', undefined, { cause: error });
 
+export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(typeof error));
+
 export const statusOf = (code: ProblemCode): number => PROBLEM_CODES[code];
 export const titleOf = (code: ProblemCode): string => TITLES[code];
 
