@@ -110,6 +110,13 @@ export const styles = css`
   p {
     color: var(--_muted);
   }
+  /* Texts read in their own direction, and stand where the page's direction puts them. */
+  .head > *,
+  p,
+  button {
+    unicode-bidi: plaintext;
+    text-align: match-parent;
+  }
   p {
     margin: 0.125rem 0 0;
     overflow-wrap: anywhere;
@@ -139,6 +146,7 @@ export const styles = css`
     color: inherit;
     font: inherit;
     font-weight: 600;
+    text-align: center;
     cursor: pointer;
   }
   button:hover {
