@@ -43,7 +43,7 @@ const WINDOWS = [
   ':matches(MemberExpression[property.name="open"], MemberExpression[property.value="open"])[object.name=/^(window|self|globalThis|top|parent|opener)$/]',
   'CallExpression[callee.name="open"]',
   'MemberExpression[property.name="postMessage"]',
-  'MemberExpression[property.name="opener"]',
+  'MemberExpression[property.name="opener"]:not([object.type="ThisExpression"])',
   'NewExpression[callee.name="BroadcastChannel"]',
   'MemberExpression[property.name="BroadcastChannel"]',
   'CallExpression:matches([callee.name="addEventListener"], [callee.property.name="addEventListener"])[arguments.0.value=/^message(error)?$/]',

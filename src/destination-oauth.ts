@@ -85,6 +85,7 @@ export class DestinationOAuth extends LitElement {
     proxyUrl: { attribute: 'proxy-url' },
     variant: { reflect: true, useDefault: true },
     mode: {},
+    opener: {},
     disabled: { type: Boolean, reflect: true },
     initialStatus: { attribute: 'initial-status' },
     redirectOrigin: { attribute: 'redirect-origin' },
@@ -109,6 +110,7 @@ export class DestinationOAuth extends LitElement {
 
   readonly #controller = new FlowController({
     mode: () => this.mode,
+    severs: () => this.opener === 'sever',
     requestInit: () => this.requestInit,
     changed: () => this.#changed(),
     tell: (news) => this.#tell(news),
@@ -124,6 +126,8 @@ export class DestinationOAuth extends LitElement {
   declare proxyUrl: string | null;
   declare variant: Variant;
   declare mode: Mode;
+  /** `sever`: the platform's page cannot navigate this one. The result then comes by channel or poll. */
+  declare opener: 'keep' | 'sever';
   /** No new authorization can be started. */
   declare disabled: boolean;
   /** A status that the page already knows: the contract's values or LiveRamp's own. Shown until the first read. */
@@ -140,6 +144,7 @@ export class DestinationOAuth extends LitElement {
     this.accountId = this.proxyUrl = this.initialStatus = this.redirectOrigin = null;
     this.variant = 'card';
     this.mode = 'auto';
+    this.opener = 'keep';
     this.disabled = false;
     this.#mirror();
   }

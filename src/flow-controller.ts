@@ -8,17 +8,22 @@ import { DestinationOAuthError } from './errors.ts';
 import { dueAt, frontOf, initialState, reduce, type Action, type Attempt, type Effect, type State } from './flow.ts';
 import type { RequestInitSource } from './http.ts';
 import { tickAt } from './poller.ts';
-import { isFramed, navigate, onWake, openPopup, watch, type Popup } from './popup.ts';
+import { hiddenFor, isFramed, navigate, onWake, openPopup, watch, type Popup } from './popup.ts';
 import { ProxyClient, type Subscriber } from './proxy-client.ts';
 import * as session from './session.ts';
 import { targetOf, type Config, type Target } from './target.ts';
 
 export type Mode = 'popup' | 'redirect' | 'auto';
 
+/** A page that has been hidden for so long (ms) polls no more until it is seen again. */
+const HIDDEN_FOR_LONG = 5 * 60_000;
+
 export type Told = Extract<Effect, { type: 'status' | 'authorized' | 'error' }>;
 
 export interface FlowHost {
   mode(): Mode;
+  /** Whether popups give up their opener. */
+  severs(): boolean;
   requestInit(): RequestInitSource;
   /** The state has changed. */
   changed(): void;
@@ -202,7 +207,7 @@ export class FlowController {
   #carryOut(effect: Exclude<Effect, Told>): void {
     switch (effect.type) {
       case 'open': {
-        const popup = openPopup(withFlow(effect.url, effect.flow));
+        const popup = openPopup(withFlow(effect.url, effect.flow), this.#host.severs());
         if (popup) this.#popups.set(effect.flow, popup);
         else this.#queue.push({ type: 'blocked', flow: effect.flow });
         return;
@@ -252,7 +257,7 @@ export class FlowController {
       }
     for (const { flow } of attempts) if (!this.#watches.has(flow)) this.#watch(flow);
     this.#keep();
-    tickAt(this.#tick, dueAt(this.#state));
+    tickAt(this.#tick, hiddenFor() > HIDDEN_FOR_LONG ? undefined : dueAt(this.#state));
   }
 
   #watch(flow: string): void {

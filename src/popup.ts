@@ -32,11 +32,18 @@ function features(): string {
  * Opens `url` in a window of its own. Call it in the click, before any `await`. `undefined` if the browser refused: a
  * blocker, or a frame sandboxed without `allow-popups` (null in Chromium and WebKit, an exception in Firefox).
  * The name is `_blank`: a fixed name would let pages steer each other's windows, and the popup can read its name.
+ *
+ * With `sever` the window begins as a blank page of ours that gives up its opener, so that no page in it can navigate this
+ * one (measured in three engines). Its result then comes by channel or poll.
  */
-export function openPopup(url: string): Popup | undefined {
+export function openPopup(url: string, sever = false): Popup | undefined {
   let opened: Window | null;
   try {
-    opened = window.open(url, '_blank', features());
+    opened = window.open(sever ? '' : url, '_blank', features());
+    if (opened && sever) {
+      opened.opener = null;
+      opened.location.replace(url);
+    }
   } catch {
     return undefined;
   }
@@ -135,9 +142,16 @@ export function watch(watched: Watched): () => void {
   };
 }
 
+let hiddenAt = 0;
+/** For how long nobody has seen this page, in milliseconds. */
+export const hiddenFor = (): number => (document.hidden ? Date.now() - hiddenAt : 0);
+
 const wakers = new Set<(restored: boolean) => void>();
 const wake = (event: Event): void => {
-  if (document.visibilityState === 'hidden') return;
+  if (document.hidden) {
+    hiddenAt = Date.now();
+    return;
+  }
   const restored = event.type === 'pageshow' && (event as PageTransitionEvent).persisted;
   for (const waker of wakers) waker(restored);
 };

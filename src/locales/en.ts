@@ -37,7 +37,8 @@ export const en = {
   'unconfirmed.button': 'Check again',
   'blocked.status': 'Window blocked',
   'blocked.text': 'The browser did not open the {destination} window. Try again, or continue in this tab.',
-  'blocked.framed': 'The browser did not open the {destination} window. Try again, and allow pop-ups for this page.',
+  'blocked.framed':
+    'The browser did not open the {destination} window. Open this page in a tab of its own, or allow pop-ups, then try again.',
   'blocked.button': 'Try again',
   'failed.status': 'Not authorized',
   'failed.text': 'Something went wrong on the way back from {destination}. Try again.',
