@@ -546,7 +546,9 @@ function apply(step: Step, action: Action): void {
       return tell(step, new DestinationOAuthError('popup_blocked', 'The browser blocked the authorization window.'));
     case 'returned':
       a.hint ??= action.hint;
-      if (!a.channel) confirm(step, a, action.channel);
+      // A poll may have seen the return just before; the message is what tells of it.
+      if (a.channel) a.channel = action.channel;
+      else confirm(step, a, action.channel);
       return ask(step, a);
     case 'closed':
       if (!a.live || a.closed) return;
