@@ -196,7 +196,7 @@ export class DestinationOAuth extends LitElement {
   }
 
   #tell(news: Told): void {
-    const id = this.accountId ?? '';
+    const id = this.#controller.target?.accountId ?? this.accountId ?? '';
     if (news.type === 'status') this.dispatchEvent(new OAuthStatusChangeEvent(id, news.oauthStatus, news.previous));
     else if (news.type === 'authorized') this.dispatchEvent(new OAuthAuthorizedEvent(id, news.channel));
     else this.dispatchEvent(new OAuthErrorEvent(id, news.error));

@@ -197,9 +197,9 @@ export class FlowController {
       if (effect.type === 'status' || effect.type === 'authorized' || effect.type === 'error') news.push(effect);
       else this.#carryOut(effect);
     if (this.#connected) this.#inStep();
-    for (const each of news) if (each.type === 'status') this.#host.tell(each);
+    // In this order, so that whoever hears of anything finds the view that goes with it.
     this.#host.changed();
-    for (const each of news) if (each.type !== 'status') this.#host.tell(each);
+    for (const each of news) this.#host.tell(each);
     if (this.#target && news.some((each) => each.type === 'authorized' || (each.type === 'status' && each.previous)))
       this.#client?.announce(this.#target.accountId);
   }

@@ -173,12 +173,12 @@ describe('the return', () => {
     await stage.view(element, 'authorized');
     expect(await until(() => acks[0], 'an ack')).to.deep.equal({ ...ackMessage(stage.flow) });
     expect(stage.names).to.deep.equal([
-      'status none>unauthorized',
       'view loading>unauthorized',
+      'status none>unauthorized',
       'view unauthorized>awaiting',
       'view awaiting>confirming',
-      'status unauthorized>authorized',
       'view confirming>authorized',
+      'status unauthorized>authorized',
       'authorized post-message',
     ]);
   });
