@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import ts from 'typescript';
+import { build } from 'vite';
 import { ROOT, testFiles } from '../scripts/test-files.ts';
 
 const IDS = Array.from({ length: 26 }, (_, index) => `T${index + 1}`);
@@ -104,4 +105,32 @@ describe('what is installed', () => {
   });
 
   it('T22: publishing asks for provenance', () => assert.equal(manifest.publishConfig.provenance, true));
+});
+
+describe('what is shipped', () => {
+  it('T24: no bundle takes up the environment or the folder that it was built in', async () => {
+    const canary = 'CANARY-of-the-environment';
+    const names = ['VITE_CANARY', 'CANARY', 'LIVERAMP_SECRET_KEY'];
+    for (const name of names) process.env[name] = canary;
+    try {
+      for (const mode of ['library', 'drop-in', 'redirect']) {
+        const result = await build({
+          root: ROOT,
+          mode,
+          configFile: join(ROOT, 'vite.config.ts'),
+          logLevel: 'error',
+          build: { write: false },
+        });
+        const files = [result].flat().flatMap((part) => ('output' in part ? part.output : []));
+        assert.ok(files.length > 0, mode);
+        for (const file of files) {
+          const code = file.type === 'chunk' ? file.code : String(file.source);
+          for (const secret of [canary, ROOT, 'process.env', 'import.meta.env', 'sourceMappingURL'])
+            assert.ok(!code.includes(secret), `${mode}: ${file.fileName} holds ${secret}`);
+        }
+      }
+    } finally {
+      for (const name of names) Reflect.deleteProperty(process.env, name);
+    }
+  });
 });
