@@ -7,7 +7,7 @@ import type { OAuthStatus } from './contract.ts';
 import { DestinationOAuthError } from './errors.ts';
 import { dueAt, frontOf, initialState, reduce, type Action, type Attempt, type Effect, type State } from './flow.ts';
 import type { RequestInitSource } from './http.ts';
-import { tickAt } from './poller.ts';
+import { now, tickAt } from './poller.ts';
 import { hiddenFor, isFramed, navigate, onWake, openPopup, watch, type Popup } from './popup.ts';
 import { ProxyClient, type Subscriber } from './proxy-client.ts';
 import * as session from './session.ts';
@@ -107,7 +107,7 @@ export class FlowController {
     if (this.#connected) return;
     this.#start();
     if (!this.#target) return;
-    this.#state = reduce(this.#state, { type: 'suspend' }, Date.now())[0];
+    this.#state = reduce(this.#state, { type: 'suspend' }, now())[0];
     for (const { flow } of this.#state.attempts)
       if (!session.reclaim(flow)) this.#dispatch({ type: 'overtaken', flow });
     this.#dispatch({ type: 'wake' });
@@ -174,7 +174,7 @@ export class FlowController {
     for (const unwatch of this.#watches.values()) unwatch();
     this.#watches.clear();
     tickAt(this.#tick, undefined);
-    this.#state = reduce(this.#state, { type: 'suspend' }, Date.now())[0];
+    this.#state = reduce(this.#state, { type: 'suspend' }, now())[0];
   }
 
   /** Applies an action, and those that its effects bring about, in order. */
@@ -190,7 +190,7 @@ export class FlowController {
   }
 
   #step(action: Action): void {
-    const [state, effects] = reduce(this.#state, action, Date.now());
+    const [state, effects] = reduce(this.#state, action, now());
     this.#state = state;
     const news: Told[] = [];
     for (const effect of effects)

@@ -383,8 +383,9 @@ function onAuthorize(step: Step, { flow, mode, popupOpen }: Extract<Action, { ty
 function onResume(step: Step, attempts: readonly Attempt[]): void {
   const { s, now } = step;
   for (const a of attempts)
-    if (a.begunAt <= now && now < a.begunAt + TIMES.life) {
-      const taken = { ...a };
+    if (now < a.begunAt + TIMES.life) {
+      // A page that was reloaded may count from another time: its predecessor's clock was set back.
+      const taken = { ...a, begunAt: Math.min(a.begunAt, now) };
       s.attempts.push(taken);
       ask(step, taken);
     }
