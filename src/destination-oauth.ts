@@ -112,6 +112,9 @@ export class DestinationOAuth extends LitElement {
     mode: () => this.mode,
     severs: () => this.opener === 'sever',
     requestInit: () => this.requestInit,
+    top: () => this.getBoundingClientRect().top,
+    scrollBack: (top) =>
+      void this.updateComplete.then(() => window.scrollBy(0, this.getBoundingClientRect().top - top)),
     changed: () => this.#changed(),
     tell: (news) => this.#tell(news),
   });

@@ -25,6 +25,10 @@ export interface FlowHost {
   /** Whether popups give up their opener. */
   severs(): boolean;
   requestInit(): RequestInitSource;
+  /** Where the element stands in the viewport, in CSS pixels. */
+  top(): number;
+  /** The user is back from a full-page authorization: the page shall stand as it stood. */
+  scrollBack(top: number): void;
   /** The state has changed. */
   changed(): void;
   /** Something that the page may want to know. */
@@ -130,6 +134,7 @@ export class FlowController {
       flow: newFlowId(),
       mode: here && !isFramed() ? 'redirect' : 'popup',
       popupOpen: popup?.closed === false,
+      top: this.#host.top(),
     });
   }
 
@@ -157,6 +162,7 @@ export class FlowController {
 
   #takeUp(attempts: readonly Attempt[]): void {
     if (attempts.length) this.#dispatch({ type: 'resume', attempts });
+    for (const { mode, top } of attempts) if (mode === 'redirect' && top !== undefined) this.#host.scrollBack(top);
   }
 
   #start(): void {

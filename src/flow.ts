@@ -54,6 +54,8 @@ export interface Attempt {
   readonly flow: string;
   readonly begunAt: number;
   readonly mode: 'popup' | 'redirect';
+  /** Where the element stood in the viewport (CSS pixels) when the user was sent away in this tab. */
+  readonly top?: number | undefined;
   /** Whether the account was authorized when the attempt began: then only its flow can tell a success. */
   readonly renewal: boolean;
   /** Taken up again after a reload or in the page that was returned to. */
@@ -99,7 +101,7 @@ export type Action =
   | { type: 'refresh' }
   | { type: 'account'; account: Account }
   | { type: 'account-failed'; error: DestinationOAuthError }
-  | { type: 'authorize'; flow: string; mode: 'popup' | 'redirect'; popupOpen: boolean }
+  | { type: 'authorize'; flow: string; mode: 'popup' | 'redirect'; popupOpen: boolean; top?: number }
   | { type: 'blocked'; flow: string }
   | { type: 'returned'; flow: string; hint: Hint; channel: Channel }
   | { type: 'closed'; flow: string }
@@ -195,12 +197,16 @@ function askAccount(step: Step, a: Attempt): void {
 
 /** Books an answer. True if a hint came meanwhile, and the question has been put again. */
 function answered(step: Step, a: Attempt, wait = 0): boolean {
+  const { s } = step;
   const again = a.asking && a.askAt !== undefined;
-  step.s.checking = a.asking = false;
+  a.asking = false;
   if (again) {
     ask(step, a);
     return true;
   }
+  // Whoever asked is told that there is nothing new; a poll says nothing.
+  if (s.checking && s.phase === 'unconfirmed') s.notice = 'not-yet';
+  s.checking = false;
   if (a.live) {
     const { interval = TIMES.firstPoll } = a;
     a.askAt = step.now + Math.max(interval, wait);
@@ -293,7 +299,6 @@ function undecided(step: Step, a: Attempt): void {
   if (!isFront(step, a)) return;
   s.error = undefined;
   if ((s.phase === 'awaiting' && a.closed) || (s.phase === 'confirming' && !a.channel)) unconfirmed(step);
-  else if (s.phase === 'unconfirmed') s.notice = 'not-yet';
 }
 
 /**
@@ -354,7 +359,7 @@ function onAccountFailed(step: Step, error: DestinationOAuthError): void {
   tell(step, error);
 }
 
-function onAuthorize(step: Step, { flow, mode, popupOpen }: Extract<Action, { type: 'authorize' }>): void {
+function onAuthorize(step: Step, { flow, mode, popupOpen, top }: Extract<Action, { type: 'authorize' }>): void {
   const { s, effects, now } = step;
   const front = frontOf(s);
   if (s.phase === 'confirming' || viewOf(s) === 'not-applicable') return;
@@ -373,7 +378,7 @@ function onAuthorize(step: Step, { flow, mode, popupOpen }: Extract<Action, { ty
   for (const a of s.attempts) a.interval = TIMES.slowestPoll;
   const renewal = oauth_status === 'authorized';
   const askAt = now + TIMES.firstPoll;
-  s.attempts.push({ flow, mode, renewal, begunAt: now, resumed: false, live: true, askAt });
+  s.attempts.push({ flow, mode, top, renewal, begunAt: now, resumed: false, live: true, askAt });
   s.attempts = s.attempts.slice(-MOST_ATTEMPTS);
   s.phase = 'awaiting';
   s.settleAt = s.notice = s.hint = s.error = undefined;
@@ -473,6 +478,8 @@ function settle(step: Step, a: Attempt): void {
   else if (s.phase !== 'confirming') return;
   else if (a.asking && now < returnedAt + TIMES.unanswered) s.settleAt = now + TIMES.patience;
   else if (a.asking || s.error || !a.hint || a.hint === 'unknown') unconfirmed(step);
+  // An account that was authorized all along lacks nothing: nobody can tell what became of its renewal.
+  else if (a.hint === 'ok' && isAuthorized(s.account)) unconfirmed(step);
   else if (a.hint === 'ok') incomplete(step, a);
   else fail(step, a, a.hint);
 }

@@ -21,9 +21,9 @@ function guarded<T>(use: (storage: Storage) => T): T | undefined {
 /** Keeps the attempts of one element; `before` are those kept last time. */
 export function keep(owner: string, attempts: readonly Attempt[], before: readonly Attempt[]): void {
   for (const { flow } of before) if (!attempts.some((a) => a.flow === flow)) forget(flow);
-  for (const { flow, begunAt, mode, renewal, live } of attempts) {
+  for (const { flow, begunAt, mode, top, renewal, live } of attempts) {
     claimed.add(flow);
-    guarded((storage) => storage.setItem(PREFIX + flow, JSON.stringify({ owner, begunAt, mode, renewal, live })));
+    guarded((storage) => storage.setItem(PREFIX + flow, JSON.stringify({ owner, begunAt, mode, top, renewal, live })));
   }
 }
 
@@ -47,10 +47,18 @@ export function takeUp(owner: string): readonly Attempt[] {
     if (claimed.has(flow) || !FLOW_ID.test(flow)) continue;
     const record = guarded((storage) => JSON.parse(storage.getItem(key) ?? 'null') as unknown);
     if (typeof record !== 'object' || record === null || !('owner' in record) || record.owner !== owner) continue;
-    const { begunAt, mode, renewal, live } = record as Record<string, unknown>;
+    const { begunAt, mode, top, renewal, live } = record as Record<string, unknown>;
     if (typeof begunAt !== 'number' || (mode !== 'popup' && mode !== 'redirect')) continue;
     claimed.add(flow);
-    attempts.push({ flow, begunAt, mode, renewal: renewal === true, live: live === true, resumed: true });
+    attempts.push({
+      flow,
+      begunAt,
+      mode,
+      top: typeof top === 'number' ? top : undefined,
+      renewal: renewal === true,
+      live: live === true,
+      resumed: true,
+    });
   }
   return attempts.sort((a, b) => a.begunAt - b.begunAt);
 }

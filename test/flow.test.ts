@@ -198,6 +198,12 @@ describe('closed', () => {
     assert.equal(run.state.notice, 'not-yet');
     assert.equal(run.view, 'unconfirmed');
   });
+
+  test('a poll that finds nothing new says nothing: no line comes and pushes the buttons away', () => {
+    const run = ready().do(begin()).pass(1_500).do(closed()).pass(60_000);
+    assert.equal(run.view, 'unconfirmed');
+    assert.equal(run.state.notice, undefined);
+  });
 });
 
 describe('a late success', () => {
@@ -367,6 +373,17 @@ describe('the renewal of an authorized account', () => {
     const run = ready({ account: authorized }).do(begin()).pass(30_000);
     assert.equal(run.view, 'awaiting');
     grant(run).do(returned(A)).pass(500);
+    assert.equal(run.view, 'authorized');
+    assert.equal(run.count('authorized:post-message'), 1);
+  });
+
+  test('come back, and LiveRamp takes its time: unconfirmed, as the account lacks nothing', () => {
+    const run = ready({ account: authorized }).do(begin()).pass(5_000);
+    run.script.flow = (flow) => report(flow, 'processing', { account: authorized });
+    run.do(returned(A)).pass(20_000);
+    assert.equal(run.view, 'unconfirmed');
+    assert.equal(run.at('incomplete'), undefined);
+    grant(run).pass(12_000);
     assert.equal(run.view, 'authorized');
     assert.equal(run.count('authorized:post-message'), 1);
   });
