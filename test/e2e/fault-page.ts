@@ -30,8 +30,8 @@ export interface PageSetup {
 declare global {
   interface Window {
     elements: HTMLElementTagNameMap['destination-oauth'][];
-    release(): void;
-    setClock(ms: number): void;
+    release: () => void;
+    setClock: (ms: number) => void;
   }
 }
 
@@ -73,18 +73,18 @@ const isCommand = (data: unknown): data is Command =>
   typeof data === 'object' && data !== null && 'evaluate' in data && 'expression' in data;
 
 /** Indirectly, so that it runs in the global scope. */
-const evaluate = globalThis.eval;
-const held: MessageEvent[] = [];
+const evaluate: (code: string) => unknown = globalThis.eval;
+const held: MessageEvent<unknown>[] = [];
 window.release = () => {
   for (const { data, origin, source } of held.splice(0))
-    dispatchEvent(new MessageEvent('message', { data, origin, source }));
+    dispatchEvent(new MessageEvent<unknown>('message', { data, origin, source }));
 };
 // Before any listener of the element.
 addEventListener('message', (event) => {
   if (event.source === parent && isCommand(event.data)) {
     const { evaluate: id, expression } = event.data;
     void Promise.resolve()
-      .then(() => evaluate(expression) as unknown)
+      .then(() => evaluate(expression))
       .then(
         (value) => ({ answer: id, json: JSON.stringify(value) }),
         (error: unknown) => ({ answer: id, error: String(error) }),

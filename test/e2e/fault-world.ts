@@ -77,6 +77,9 @@ window.inFrame = (expression) => new Promise((resolve, reject) => {
   setTimeout(() => reject(new Error('The frame does not answer.')), 2000);
 });`;
 
+/** LiveRamp is still busy with an attempt until the redirect page has been shown, so that no poll can be faster than it. */
+const PROCESSING_MS = 60_000;
+
 /** How the proxy answers the page's requests; the popup's go through. */
 export type ProxyState = 'up' | 'unreachable' | 'broken' | 'slow';
 const SLOW_MS = 2_500;
@@ -93,6 +96,7 @@ export class FaultWorld {
   readonly #closers: (() => Promise<void>)[] = [];
   #store: FlowStore = memoryStore();
   #clockOff = 0;
+  #liverampAhead = 0;
   #handlers = new Map<string, (request: IncomingMessage, response: ServerResponse) => unknown>();
   declare simulator: Simulator;
   declare partner: Partner;
@@ -112,7 +116,7 @@ export class FaultWorld {
   onReturned: (() => void) | undefined;
   /** What a page told of itself. */
   recorded: Recorded[] = [];
-  /** How many requests of the page came, by kind. */
+  /** How many requests of the page have been answered, by kind. */
   asked = { accounts: 0, flows: 0 };
 
   private constructor(scripts: Scripts) {
@@ -128,7 +132,7 @@ export class FaultWorld {
       world.#closers.push(() => other.close());
       world.origin = `http://localhost:${own.port}`;
       world.otherPort = other.port;
-      world.simulator = await startSimulator();
+      world.simulator = await startSimulator({ clock: () => Date.now() + world.#liverampAhead });
       world.#closers.push(() => world.simulator.close());
       await world.reset();
       return world;
@@ -157,6 +161,7 @@ export class FaultWorld {
     this.#clockOff = 0;
     this.#store = memoryStore();
     await this.simulator.reset();
+    this.simulator.scenario.processingMs = PROCESSING_MS;
     const options: Partial<ProxyOptions> = {
       store: {
         add: (...entry) => this.#store.add(...entry),
@@ -188,6 +193,14 @@ export class FaultWorld {
   /** The proxy's process ends and another one begins, with a store in memory. */
   restart(): void {
     this.#store = memoryStore();
+    // The redirect page will have nothing to announce, so nobody will see it.
+    this.#processed();
+    this.simulator.scenario.processingMs = 0;
+  }
+
+  /** LiveRamp has made up its mind about what it is processing. */
+  #processed(): void {
+    this.#liverampAhead += PROCESSING_MS;
   }
 
   /** Time passes at the proxy. */
@@ -233,7 +246,7 @@ export class FaultWorld {
   async #serveProxy(path: string, base: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const isPopup = /\/(authorize|callback|done)$/.test(path);
     if (!isPopup && request.method === 'GET') {
-      this.asked[path.startsWith('/flows') ? 'flows' : 'accounts'] += 1;
+      response.on('finish', () => (this.asked[path.startsWith('/flows') ? 'flows' : 'accounts'] += 1));
       switch (this.proxy) {
         case 'unreachable':
           return void request.socket.destroy();
@@ -246,9 +259,14 @@ export class FaultWorld {
     if (path === '/done' && this.doneCoop !== 'none') response.setHeader('Cross-Origin-Opener-Policy', this.doneCoop);
     if (path === '/callback' && request.method !== 'OPTIONS') {
       this.returnedAt = now();
-      if (this.callbackLost) return void request.socket.destroy();
+      if (this.callbackLost) {
+        this.#processed();
+        return void request.socket.destroy();
+      }
       response.on('finish', () => this.onReturned?.());
     }
+    if (path === '/done' || (path === '/callback' && request.method === 'POST'))
+      response.on('finish', () => this.#processed());
     await this.#handlers.get(base)?.(request, response);
   }
 
