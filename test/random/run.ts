@@ -28,6 +28,8 @@ class Run {
   readonly #popups: Popup[] = [];
   readonly #revoked = new Set<string>();
   readonly #confirmingSince = new Map<DestinationOAuth, number>();
+  /** How many flows were begun for an account. */
+  readonly #begun = new Map<string, number>();
   readonly #authorizedEvents = new Map<string, number>();
   readonly #broken: string[] = [];
   #proxyClock = 0;
@@ -45,8 +47,11 @@ class Run {
     this.#proxyClock = Date.now();
     this.#browser = new Browser(time, this.#base, this.#startProxy());
     this.#browser.open = (url) => {
+      const account = accountOf(url);
+      // Blocked or not: a browser may open a window and hide it from the page.
+      this.#begun.set(account, (this.#begun.get(account) ?? 0) + 1);
       if (this.#blocked) return null;
-      const popup = new Popup(this.#browser, url);
+      const popup = new Popup(this.#browser, url, account);
       this.#popups.push(popup);
       return popup.window;
     };
@@ -99,7 +104,7 @@ class Run {
     if (event.type !== 'oauth-authorized') return;
     const count = (this.#authorizedEvents.get(account) ?? 0) + 1;
     this.#authorizedEvents.set(account, count);
-    const begun = this.#popups.filter((popup) => popup.account === account).length;
+    const begun = this.#begun.get(account) ?? 0;
     this.#expect(count <= begun, `oauth-authorized ${count} times for ${begun} flows of ${account}`);
   }
 
@@ -288,7 +293,7 @@ class Run {
     if (hint === 'refresh') for (const element of this.#elements) this.#expectTruth(element, 'after refresh()');
     if (cancel) for (const element of this.#elements) element.cancel();
     await this.#time.pass(LIFE);
-    for (const account of ACCOUNTS) if (!this.#isShown(account) && this.#isBegun(account)) this.#add(account);
+    for (const account of ACCOUNTS) if (!this.#isShown(account) && this.#begun.has(account)) this.#add(account);
     browser.fire('focus');
     await this.#time.pass(5_000);
     for (const element of this.#elements) {
@@ -310,10 +315,6 @@ class Run {
     return this.#elements.some((element) => element.accountId === account);
   }
 
-  #isBegun(account: string): boolean {
-    return this.#popups.some((popup) => popup.account === account);
-  }
-
   #expectTruth(element: DestinationOAuth, when: string): void {
     const account = element.accountId ?? '';
     const authorized = this.#liveramp.isAuthorized(account);
@@ -333,6 +334,9 @@ class Run {
     }
   }
 }
+
+const accountOf = (url: string): string =>
+  decodeURIComponent(/\/accounts\/([^/]+)\/authorize$/.exec(new URL(url).pathname)?.[1] ?? '');
 
 const part = (element: Element, name: string): HTMLElement | null =>
   element.shadowRoot?.querySelector<HTMLElement>(`[part~="${name}"]`) ?? null;
