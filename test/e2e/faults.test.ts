@@ -5,8 +5,10 @@
  * `FAULT_MATRIX` names a file to write the results to.
  */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { format, resolveConfig } from 'prettier';
 import { type Browser, type Tab, engines, launch, until } from './browsers.ts';
 import { FAULTS } from './faults.ts';
 import { type Cell, matrixOf } from './fault-matrix.ts';
@@ -70,15 +72,22 @@ async function run(trial: Trial, fault: Fault): Promise<Omit<Cell, 'fault' | 'en
   return check(trial, fault);
 }
 
+it('rows that are tested elsewhere name a file that is there', () => {
+  for (const { where } of FAULTS.flatMap(({ elsewhere = [] }) => elsewhere))
+    assert.ok(existsSync(join(import.meta.dirname, '../..', where)), where);
+});
+
 // Mostly waiting: the engines run side by side, each in a world of its own.
 describe('faults', { concurrency: true }, () => {
   let scripts: Promise<Scripts>;
   before(() => {
     scripts = bundles();
   });
-  after(() => {
+  after(async () => {
     const file = process.env['FAULT_MATRIX'];
-    if (file) writeFileSync(file, matrixOf(FAULTS, chosen, cells));
+    if (!file) return;
+    const document = matrixOf(FAULTS, chosen, cells);
+    writeFileSync(file, await format(document, { ...(await resolveConfig(file)), parser: 'markdown' }));
   });
 
   for (const engine of chosen) {
