@@ -116,6 +116,12 @@ class Run {
     return element;
   }
 
+  #putBack(element: DestinationOAuth): void {
+    if (element.isConnected) return;
+    if (element.view === 'confirming') this.#confirmingSince.set(element, this.#time.elapsed);
+    this.#page.append(element);
+  }
+
   #element(which: number): DestinationOAuth {
     const element = this.#elements[which % this.#elements.length];
     if (!element) throw new Error('There is no element');
@@ -145,13 +151,13 @@ class Run {
         return this.#element(step.which).cancel();
       case 'refresh':
         return this.#element(step.which).refresh();
-      case 'remove':
-        return this.#element(step.which).remove();
-      case 'put-back': {
+      case 'remove': {
         const element = this.#element(step.which);
-        if (!element.isConnected) this.#page.append(element);
-        return;
+        this.#confirmingSince.delete(element);
+        return element.remove();
       }
+      case 'put-back':
+        return this.#putBack(this.#element(step.which));
       case 'move':
         return this.#page.append(this.#element(step.which));
       case 'other-account': {
@@ -283,7 +289,7 @@ class Run {
     const browser = this.#browser;
     browser.net = 'up';
     this.#liveramp.health = 'up';
-    for (const element of this.#elements) if (!element.isConnected) this.#page.append(element);
+    for (const element of this.#elements) this.#putBack(element);
     if (close) for (const popup of this.#popups) popup.close();
     this.#show();
     await this.#time.pass(processing + lag + 30_000);
