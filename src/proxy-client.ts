@@ -80,8 +80,9 @@ export class ProxyClient {
   }
 
   /** What the proxy knows of a flow. Throws {@link DestinationOAuthError} if it cannot say at the moment. */
-  async flow(flow: string, { accountId, requestInit }: Subscriber, signal: AbortSignal): Promise<FlowAnswer> {
-    const answer = await getJson(`${this.#base}/flows/${flow}`, requestInit(), signal);
+  async flow(flow: string, subscriber: Subscriber, signal: AbortSignal): Promise<FlowAnswer> {
+    const { accountId } = subscriber;
+    const answer = await getJson(`${this.#base}/flows/${flow}`, subscriber.requestInit(), signal);
     const { status, code } = answer;
     if (status === 404 && code === 'flow_not_found') return { type: 'flow-unknown' };
     if (code && (status >= 500 || status === 401 || status === 403 || status === 429)) throw errorOf(answer);
@@ -89,7 +90,12 @@ export class ProxyClient {
     if (report?.flow !== flow || report.account_id !== accountId) return { type: 'untracked' };
     const { account } = report;
     if (account && account.account_id !== accountId) return { type: 'untracked' };
-    if (account) this.#each(accountId, (each) => each.onAccount(account));
+    if (account) {
+      // A read under way may have seen the account before the flow's end: its answer is dropped, and the read made again.
+      const overtaken = this.#reading.delete(accountId);
+      this.#each(accountId, (each) => each.onAccount(account));
+      if (overtaken) this.read(subscriber);
+    }
     return { type: 'report', report };
   }
 

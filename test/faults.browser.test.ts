@@ -1,6 +1,8 @@
 /** The rows of the fault matrix that need no window and no second browser: a clock that the test holds is enough. */
 import { expect } from '@open-wc/testing';
+import type { Account } from '../src/contract.ts';
 import { account } from './helpers/fake-proxy.ts';
+import { until } from './helpers/mouse.ts';
 import { Stage } from './helpers/stage.ts';
 
 let stage: Stage;
@@ -39,6 +41,29 @@ describe('messages', () => {
     await stage.pass(60_000);
     expect(stage.names).to.deep.equal(before);
     expect(stage.proxy.asked.length).to.equal(requests);
+  });
+});
+
+describe('answers in the wrong order', () => {
+  it('a status read before the grant and answered after it is not shown', async () => {
+    const element = await stage.ready();
+    element.authorize();
+    let answer = (_: Partial<Account>): void => undefined;
+    stage.proxy.account = () => new Promise((resolve) => (answer = resolve));
+    element.refresh();
+    await until(() => stage.proxy.count('accounts') === 2, 'the read');
+    grant();
+    stage.say();
+    await stage.view(element, 'authorized');
+    answer({ oauth_status: 'unauthorized' });
+    // The read that is made again has the last word.
+    await until(() => stage.proxy.count('accounts') === 3, 'another read');
+    await element.updateComplete;
+    expect(element.view).to.equal('authorized');
+    expect(stage.names.filter((name) => name.startsWith('status'))).to.deep.equal([
+      'status none>unauthorized',
+      'status unauthorized>authorized',
+    ]);
   });
 });
 
