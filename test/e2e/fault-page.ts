@@ -94,11 +94,12 @@ addEventListener('message', (event) => {
     return;
   }
   if (!event.isTrusted) return;
+  navigator.sendBeacon('/announced');
   if (has('messages-lost') || has('messages-held')) event.stopImmediatePropagation();
   if (has('messages-held') || has('messages-doubled')) held.push(event);
   if (has('messages-doubled')) queueMicrotask(window.release);
 });
-if (has('messages-lost') || has('messages-held') || has('messages-doubled')) {
+if (!has('no-broadcast-channel')) {
   const { BroadcastChannel } = window;
   window.BroadcastChannel = class extends BroadcastChannel {
     constructor(name: string) {
@@ -107,8 +108,9 @@ if (has('messages-lost') || has('messages-held') || has('messages-doubled')) {
       if (!name.startsWith('destination-oauth:')) return;
       this.addEventListener('message', (event) => {
         if (!event.isTrusted) return;
-        if (!has('messages-doubled')) event.stopImmediatePropagation();
-        if (has('messages-lost')) return;
+        navigator.sendBeacon('/announced');
+        if (has('messages-lost') || has('messages-held')) event.stopImmediatePropagation();
+        if (!has('messages-held') && !has('messages-doubled')) return;
         const again = new MessageEvent('message', { data: event.data as unknown, origin: event.origin });
         const { release } = window;
         if (has('messages-doubled')) queueMicrotask(() => this.dispatchEvent(again));

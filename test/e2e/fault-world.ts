@@ -77,8 +77,10 @@ window.inFrame = (expression) => new Promise((resolve, reject) => {
   setTimeout(() => reject(new Error('The frame does not answer.')), 2000);
 });`;
 
-/** LiveRamp is still busy with an attempt until the redirect page has been shown, so that no poll can be faster than it. */
+/** LiveRamp is busy with an attempt until the redirect page has been shown, or its message has come. */
 const PROCESSING_MS = 60_000;
+/** Should no message come. */
+const ANNOUNCED_MS = 5_000;
 
 /** How the proxy answers the page's requests; the popup's go through. */
 export type ProxyState = 'up' | 'unreachable' | 'broken' | 'slow';
@@ -110,6 +112,8 @@ export class FaultWorld {
   doneCoop: Coop = 'none';
   /** LiveRamp's redirect does not get through. */
   callbackLost = false;
+  /** LiveRamp decides when the page has heard the message: then no poll can be faster than it. */
+  announced = false;
   /** When the browser came to the callback last; `undefined` before. */
   returnedAt: number | undefined;
   /** Called when a callback has been answered. */
@@ -154,6 +158,7 @@ export class FaultWorld {
   async reset(): Promise<void> {
     this.proxy = 'up';
     this.callbackLost = false;
+    this.announced = false;
     this.doneCoop = 'none';
     this.returnedAt = this.onReturned = undefined;
     this.recorded = [];
@@ -198,6 +203,11 @@ export class FaultWorld {
     this.simulator.scenario.processingMs = 0;
   }
 
+  #shown(): void {
+    if (this.announced) setTimeout(() => this.#processed(), ANNOUNCED_MS).unref();
+    else this.#processed();
+  }
+
   /** LiveRamp has made up its mind about what it is processing. */
   #processed(): void {
     this.#liverampAhead += PROCESSING_MS;
@@ -231,6 +241,9 @@ export class FaultWorld {
       for await (const chunk of request) body += String(chunk);
       this.recorded.push(JSON.parse(body) as Recorded);
       response.writeHead(204).end();
+    } else if (url.pathname === '/announced') {
+      response.writeHead(204).end();
+      this.#processed();
     } else if (url.pathname === '/page.js') {
       // For modules of a frame with an opaque origin.
       response.setHeader('Access-Control-Allow-Origin', '*');
@@ -266,7 +279,7 @@ export class FaultWorld {
       response.on('finish', () => this.onReturned?.());
     }
     if (path === '/done' || (path === '/callback' && request.method === 'POST'))
-      response.on('finish', () => this.#processed());
+      response.on('finish', () => this.#shown());
     await this.#handlers.get(base)?.(request, response);
   }
 

@@ -425,6 +425,7 @@ export const SERVERS: readonly Fault[] = [
       await signIn(popup, 'ada');
       trial.world.simulator.scenario.liveramp = '503';
       await answer(popup, 'allow');
+      await trial.returned();
       await trial.untilEvent('oauth-error', { code: 'unavailable' });
       trial.world.simulator.scenario.liveramp = 'up';
       trial.mark();

@@ -61,6 +61,9 @@ async function check(trial: Trial, fault: Fault): Promise<Omit<Cell, 'fault' | '
 async function run(trial: Trial, fault: Fault): Promise<Omit<Cell, 'fault' | 'engine'>> {
   const { world } = trial;
   await world.reset();
+  const { channels = [] } = fault;
+  world.announced =
+    channels.length > 0 && channels.every((channel) => /^(post-message|broadcast-channel)$/.test(channel));
   world.doneCoop = fault.redirectCoop ?? 'none';
   world.partner.version = fault.version ?? 'v2';
   Object.assign(world.simulator.scenario, fault.world);
