@@ -160,9 +160,11 @@ test('a problem code is an own string', () => {
 });
 
 test('ids', () => {
-  for (const id of ['a', 'da_linkedin_1', 'A.b~c:d-e_f', 'a'.repeat(128)]) assert.match(id, ACCOUNT_ID);
+  for (const id of ['a', 'da_linkedin_1', 'A.b~c:d-e_f', 'a'.repeat(128), '...', '.a']) assert.match(id, ACCOUNT_ID);
   for (const id of [
     '',
+    '.',
+    '..',
     'a'.repeat(129),
     'a b',
     'a/b',
