@@ -77,7 +77,7 @@ describe('mode="redirect"', { concurrency: true }, () => {
 
       it('back by the browser’s button: unconfirmed, and a second try works', async () => {
         const page = await leave();
-        await page.tab.evaluate('void history.go(-1)');
+        await page.tab.evaluate('void setTimeout(() => history.go(-1), 50)');
         await until(async () => (await page.view()) === 'unconfirmed', 'the view "unconfirmed"', 30_000);
         await click(page.tab, 'destination-oauth', '[part="secondary-button"]');
         await until(

@@ -66,12 +66,22 @@ export class Page {
   }
 }
 
+/**
+ * Presses a button of the platform's page, by script: those pages are not what is tested, and a mouse aimed at a window
+ * that is still settling may hit the button beside it.
+ */
+async function press(popup: Tab, selector: string): Promise<void> {
+  const button = `document.querySelector(${JSON.stringify(selector)})`;
+  await until(() => popup.evaluate(`${button} !== null`), selector);
+  await popup.evaluate(`void setTimeout(() => ${button}.click(), 50)`);
+}
+
 /** At the platform: signs in as a user. */
 export const signIn = (popup: Tab, user: 'ada' | 'vic'): Promise<void> =>
-  click(popup, `button[name="user"][value="${user}"]`);
+  press(popup, `button[name="user"][value="${user}"]`);
 
 /** At the platform: answers the consent page. */
-export const answer = (popup: Tab, name: 'allow' | 'deny'): Promise<void> => click(popup, `button[name="${name}"]`);
+export const answer = (popup: Tab, name: 'allow' | 'deny'): Promise<void> => press(popup, `button[name="${name}"]`);
 
 /** Puts the world back to its start, with a version of LiveRamp's API. */
 export async function reset(demo: Demo, page: Tab, version: Version): Promise<void> {
