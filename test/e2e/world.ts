@@ -68,20 +68,21 @@ export class Page {
 
 /**
  * Presses a button of the platform's page, by script: those pages are not what is tested, and a mouse aimed at a window
- * that is still settling may hit the button beside it.
+ * that is still settling may hit the button beside it. Waits for `awaited`, which tells the page.
  */
-async function press(popup: Tab, selector: string): Promise<void> {
-  const button = `document.querySelector(${JSON.stringify(selector)})`;
-  await until(() => popup.evaluate(`${button} !== null`), selector);
-  await popup.evaluate(`void setTimeout(() => ${button}.click(), 50)`);
+async function press(popup: Tab, awaited: string, selector = awaited): Promise<void> {
+  const find = (what: string): string => `document.querySelector(${JSON.stringify(what)})`;
+  await until(() => popup.evaluate(`${find(awaited)} !== null`), awaited);
+  await popup.evaluate(`void setTimeout(() => ${find(selector)}.click(), 50)`);
 }
 
 /** At the platform: signs in as a user. */
 export const signIn = (popup: Tab, user: 'ada' | 'vic'): Promise<void> =>
   press(popup, `button[name="user"][value="${user}"]`);
 
-/** At the platform: answers the consent page. */
-export const answer = (popup: Tab, name: 'allow' | 'deny'): Promise<void> => press(popup, `button[name="${name}"]`);
+/** At the platform: answers the consent page. The sign-in page has a button named "deny" too, which must not be hit. */
+export const answer = (popup: Tab, name: 'allow' | 'deny'): Promise<void> =>
+  press(popup, `button[name="allow"]`, `button[name="${name}"]`);
 
 /** Puts the world back to its start, with a version of LiveRamp's API. */
 export async function reset(demo: Demo, page: Tab, version: Version): Promise<void> {
