@@ -94,7 +94,7 @@ export interface State {
 }
 
 export type Action =
-  | { type: 'configured'; problem?: DestinationOAuthError }
+  | { type: 'configured'; problem?: DestinationOAuthError | undefined }
   | { type: 'initial'; status: OAuthStatus | undefined }
   | { type: 'refresh' }
   | { type: 'account'; account: Account }
@@ -526,7 +526,9 @@ function apply(s: Draft, action: Action): void {
       return tell(s, new DestinationOAuthError('popup_blocked', 'The browser blocked the authorization window.'));
     case 'returned':
       a.hint ??= action.hint;
-      if (!a.channel) confirm(s, a, action.channel);
+      // A poll may have seen the return just before; the message is what tells of it.
+      if (a.channel) a.channel = action.channel;
+      else confirm(s, a, action.channel);
       return ask(s, a);
     case 'closed':
       if (!a.live || a.closed) return;

@@ -4,7 +4,6 @@ const dues = new Map<() => void, number>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function run(): void {
-  timer = undefined;
   const now = Date.now();
   for (const [tick, due] of [...dues])
     if (due <= now) {
@@ -16,13 +15,13 @@ function run(): void {
 
 function schedule(): void {
   clearTimeout(timer);
-  timer = dues.size ? setTimeout(run, Math.max(0, Math.min(...dues.values()) - Date.now())) : undefined;
+  if (dues.size) timer = setTimeout(run, Math.min(...dues.values()) - Date.now());
 }
 
 /** Calls `tick` once at `due` (ms since the epoch), instead of when it was due before; `undefined` calls it off. */
 export function tickAt(tick: () => void, due: number | undefined): void {
   if (dues.get(tick) === due) return;
-  if (due === undefined) dues.delete(tick);
-  else dues.set(tick, due);
+  if (due) dues.set(tick, due);
+  else dues.delete(tick);
   schedule();
 }
