@@ -33,6 +33,9 @@ const LAUNCHERS: Record<Engine, () => BrowserLauncher> = {
   webkit: webkitLauncher,
 };
 
+/** What `npm run test:random` asks of its page, as JSON. */
+const RANDOM_TESTS = process.env.RANDOM_TESTS;
+
 export function browserTestConfig(files: string[], engines: Engine[], coverage: boolean): TestRunnerConfig {
   return {
     files,
@@ -45,7 +48,11 @@ export function browserTestConfig(files: string[], engines: Engine[], coverage: 
     concurrency: 1,
     browserStartTimeout: 60_000,
     testsStartTimeout: 60_000,
-    testsFinishTimeout: 120_000,
+    testsFinishTimeout: RANDOM_TESTS ? 30 * 60_000 : 120_000,
+    ...(RANDOM_TESTS && {
+      testRunnerHtml: (framework: string) =>
+        `<!doctype html><html><head><script>window.randomTests = ${RANDOM_TESTS}</script></head><body><script type="module" src="${framework}"></script></body></html>`,
+    }),
     testFramework: { config: { ui: 'bdd', timeout: '10000' } },
     coverage,
     coverageConfig: { include: ['src/**/*.ts'], reportDir: 'coverage' },

@@ -1,6 +1,7 @@
 /** `npm run build`: writes dist/, with type declarations, and prints the sizes that the budgets are about. */
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { measure, printSizes } from './sizes.ts';
@@ -16,3 +17,10 @@ const tsc = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin
 });
 if (tsc.status !== 0) process.exit(1);
 printSizes(await measure());
+// For the `integrity` attribute of pages that load a file from elsewhere.
+for (const name of ['destination-oauth.min.js', 'redirect.min.js']) {
+  const digest = createHash('sha384')
+    .update(readFileSync(join(ROOT, 'dist', name)))
+    .digest('base64');
+  console.log(`dist/${name} integrity="sha384-${digest}"`);
+}

@@ -117,7 +117,7 @@ export const isOneOf =
   (list: readonly unknown[]): Check =>
   (field) =>
     list.includes(field);
-const optional =
+export const optional =
   (check: Check): Check =>
   (field) =>
     field === undefined || check(field);

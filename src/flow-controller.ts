@@ -6,7 +6,7 @@ import { withFlow } from './authorize-url.ts';
 import { DestinationOAuthError } from './errors.ts';
 import { dueAt, frontOf, initialState, reduce, type Action, type Effect, type State } from './flow.ts';
 import type { RequestInitSource } from './http.ts';
-import { tickAt } from './poller.ts';
+import { now, tickAt } from './poller.ts';
 import { hiddenFor, isFramed, navigate, onWake, openPopup, watch } from './popup.ts';
 import { announce, read, readFlow, subscribe, type Subscriber } from './proxy-client.ts';
 import * as session from './session.ts';
@@ -25,6 +25,8 @@ export interface Host extends Config {
   readonly disabled: boolean;
   readonly initialStatus: string | null | undefined;
   readonly requestInit: RequestInitSource;
+  readonly updateComplete: Promise<unknown>;
+  getBoundingClientRect(): { readonly top: number };
 }
 
 /** What there is of an attempt beside its state. */
@@ -57,7 +59,7 @@ export interface FlowController {
   /** Opens the authorization, in the caller's task: the popup is open when this returns. */
   authorize(mode?: Mode): void;
   refresh(): void;
-  cancel(): void;
+  cancel: () => void;
   /** The user reaches for the button: what is about to run out is renewed. */
   reach(): void;
 }
@@ -114,6 +116,10 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
     dispatch({ type: 'configured', problem });
     const attempts = subscriber ? session.takeUp(subscriber.key) : [];
     if (attempts.length) dispatch({ type: 'resume', attempts });
+    // The user is back from a full-page authorization: the page shall stand as it stood.
+    for (const { mode, top } of attempts)
+      if (mode === 'redirect' && top)
+        void host.updateComplete.then(() => scrollBy(0, host.getBoundingClientRect().top - top));
   }
 
   /** Applies an action, and those that its effects bring about, in order. */
@@ -127,7 +133,7 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
   }
 
   function step(action: Action): void {
-    const [next, effects] = reduce(state, action, Date.now());
+    const [next, effects] = reduce(state, action, now());
     state = next;
     if (subscriber) {
       for (const effect of effects) carryOut(effect, subscriber);
@@ -141,7 +147,8 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
   function carryOut(effect: Effect, to: Subscriber): void {
     switch (effect.type) {
       case 'open': {
-        const popup = openPopup(withFlow(effect.url, effect.flow), host.opener === 'sever');
+        const { opener } = host;
+        const popup = openPopup(withFlow(effect.url, effect.flow), opener === 'sever');
         if (popup) attend(effect.flow).popup = popup;
         else queue.push({ type: 'blocked', flow: effect.flow });
         return;
@@ -228,6 +235,7 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
         flow: newFlowId(),
         mode: here && !isFramed() ? 'redirect' : 'popup',
         popupOpen: popup?.closed === false,
+        top: host.getBoundingClientRect().top,
       });
     },
     refresh() {

@@ -54,6 +54,8 @@ export interface Attempt {
   readonly flow: string;
   readonly begunAt: number;
   readonly mode: 'popup' | 'redirect';
+  /** Where the element stood in the viewport (CSS pixels) when the user was sent away in this tab. */
+  readonly top?: number | undefined;
   /** Whether the account was authorized when the attempt began: then only its flow can tell a success. */
   readonly renewal: boolean;
   /** Taken up again after a reload or in the page that was returned to. */
@@ -99,7 +101,7 @@ export type Action =
   | { type: 'refresh' }
   | { type: 'account'; account: Account }
   | { type: 'account-failed'; error: DestinationOAuthError }
-  | { type: 'authorize'; flow: string; mode: 'popup' | 'redirect'; popupOpen: boolean }
+  | { type: 'authorize'; flow: string; mode: 'popup' | 'redirect'; popupOpen: boolean; top?: number }
   | { type: 'blocked'; flow: string }
   | { type: 'returned'; flow: string; hint: Hint; channel: Channel }
   | { type: 'closed'; flow: string }
@@ -192,11 +194,14 @@ function askAccount(s: Draft, a: Attempt): void {
 /** Books an answer. True if a hint came meanwhile, and the question has been put again. */
 function answered(s: Draft, a: Attempt, wait = 0): boolean {
   const again = a.asking && a.askAt !== undefined;
-  s.checking = a.asking = false;
+  a.asking = false;
   if (again) {
     ask(s, a);
     return true;
   }
+  // Whoever asked is told that there is nothing new; a poll says nothing.
+  if (s.checking && s.phase === 'unconfirmed') s.notice = 'not-yet';
+  s.checking = false;
   if (a.live) {
     const { interval = TIMES.firstPoll } = a;
     a.askAt = s.now + Math.max(interval, wait);
@@ -285,7 +290,6 @@ function undecided(s: Draft, a: Attempt): void {
   if (!isFront(s, a)) return;
   s.error = undefined;
   if ((s.phase === 'awaiting' && a.closed) || (s.phase === 'confirming' && !a.channel)) unconfirmed(s);
-  else if (s.phase === 'unconfirmed') s.notice = 'not-yet';
 }
 
 /**
@@ -343,7 +347,7 @@ function onAccountFailed(s: Draft, error: DestinationOAuthError): void {
   tell(s, error);
 }
 
-function onAuthorize(s: Draft, { flow, mode, popupOpen }: Extract<Action, { type: 'authorize' }>): void {
+function onAuthorize(s: Draft, { flow, mode, popupOpen, top }: Extract<Action, { type: 'authorize' }>): void {
   const front = frontOf(s);
   if (s.phase === 'confirming' || viewOf(s) === 'not-applicable') return;
   if (front && popupOpen && s.phase === 'awaiting') {
@@ -361,7 +365,7 @@ function onAuthorize(s: Draft, { flow, mode, popupOpen }: Extract<Action, { type
   for (const a of s.attempts) a.interval = TIMES.slowestPoll;
   const renewal = oauth_status === 'authorized';
   const askAt = s.now + TIMES.firstPoll;
-  s.attempts.push({ flow, mode, renewal, begunAt: s.now, resumed: false, live: true, askAt });
+  s.attempts.push({ flow, mode, top, renewal, begunAt: s.now, resumed: false, live: true, askAt });
   s.attempts = s.attempts.slice(-MOST_ATTEMPTS);
   s.phase = 'awaiting';
   s.settleAt = s.notice = s.hint = s.error = undefined;
@@ -370,8 +374,9 @@ function onAuthorize(s: Draft, { flow, mode, popupOpen }: Extract<Action, { type
 
 function onResume(s: Draft, attempts: readonly Attempt[]): void {
   for (const a of attempts)
-    if (a.begunAt <= s.now && s.now < a.begunAt + TIMES.life) {
-      const taken = { ...a };
+    if (s.now < a.begunAt + TIMES.life) {
+      // A page that was reloaded may count from another time: its predecessor's clock was set back.
+      const taken = { ...a, begunAt: Math.min(a.begunAt, s.now) };
       s.attempts.push(taken);
       ask(s, taken);
     }
@@ -455,6 +460,8 @@ function settle(s: Draft, a: Attempt): void {
   else if (s.phase !== 'confirming') return;
   else if (a.asking && s.now < returnedAt + TIMES.unanswered) s.settleAt = s.now + TIMES.patience;
   else if (a.asking || s.error || !a.hint || a.hint === 'unknown') unconfirmed(s);
+  // An account that was authorized all along lacks nothing: nobody can tell what became of its renewal.
+  else if (a.hint === 'ok' && isAuthorized(s.account)) unconfirmed(s);
   else if (a.hint === 'ok') incomplete(s, a);
   else fail(s, a, a.hint);
 }

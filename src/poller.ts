@@ -1,12 +1,24 @@
-/** One timer for all attempts of the page; none when nothing is under way. */
+/** The page's time, and one timer for all attempts of the page; none when nothing is under way. */
 
 const dues = new Map<() => void, number>();
 let timer: ReturnType<typeof setTimeout> | undefined;
+let target = 0;
+let latest = 0;
+let behind = 0;
+
+/**
+ * Milliseconds since the epoch that never go back: a clock that is set back must not keep waiting what is due. At least
+ * `reached`.
+ */
+export function now(reached = latest): number {
+  behind = Math.max(behind, latest - Date.now(), reached - Date.now());
+  return (latest = Date.now() + behind);
+}
 
 function run(): void {
-  const now = Date.now();
+  const at = now(target);
   for (const [tick, due] of [...dues])
-    if (due <= now) {
+    if (due <= at) {
       dues.delete(tick);
       tick();
     }
@@ -15,10 +27,11 @@ function run(): void {
 
 function schedule(): void {
   clearTimeout(timer);
-  if (dues.size) timer = setTimeout(run, Math.min(...dues.values()) - Date.now());
+  target = Math.min(...dues.values());
+  if (dues.size) timer = setTimeout(run, target - now());
 }
 
-/** Calls `tick` once at `due` (ms since the epoch), instead of when it was due before; `undefined` calls it off. */
+/** Calls `tick` once at `due` (as `now` counts), instead of when it was due before; `undefined` calls it off. */
 export function tickAt(tick: () => void, due: number | undefined): void {
   if (dues.get(tick) === due) return;
   if (due) dues.set(tick, due);

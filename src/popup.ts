@@ -61,25 +61,25 @@ export interface Watched {
   origin: string;
   /** The flow's window; unknown after a reload of this page. */
   popup: Window | undefined;
-  onResult(hint: Hint, channel: Channel): void;
-  onClosed(): void;
+  onResult: (hint: Hint, channel: Channel) => void;
+  onClosed: () => void;
 }
 
 /** Listens for the return of a flow's popup, on both channels, until the function that it returns is called. */
 export function watch({ flow, origin, popup, onResult, onClosed }: Watched): () => void {
   let heard = false;
-  /** Cheapest checks first, so that a flood costs little: once, origin, source, shape, flow. Rejects are silent. */
+  /** Cheapest checks first, so that a flood costs little: source, once, origin, shape, flow. Rejects are silent. */
   const hear = (event: MessageEvent, channel: Channel, reply: (ack: AckMessage) => void): void => {
     if (heard || event.origin !== origin) return;
-    if (channel === 'post-message' && (!popup || event.source !== popup)) return;
     const message = readMessage(event.data);
     if (message?.type !== 'result' || message.flow !== flow) return;
     heard = true;
     reply(ackMessage(flow));
     onResult(message.hint, channel);
   };
-  const onMessage = (event: MessageEvent): void =>
-    hear(event, 'post-message', (ack) => popup?.postMessage(ack, origin));
+  const onMessage = (event: MessageEvent): void => {
+    if (popup && event.source === popup) hear(event, 'post-message', (ack) => popup.postMessage(ack, origin));
+  };
   const channel = openChannel(channelName(flow), (event) =>
     hear(event, 'broadcast-channel', (ack) => channel?.postMessage(ack)),
   );

@@ -13,8 +13,8 @@ const MOST_IDS = 100;
 const LONGEST_QUERY = 6_000;
 
 export interface Subscriber extends Target {
-  requestInit(): RequestInitSource;
-  dispatch(action: Action): void;
+  readonly requestInit: () => RequestInitSource;
+  readonly dispatch: (action: Action) => void;
 }
 
 const subscribers = new Set<Subscriber>();
@@ -116,9 +116,9 @@ export async function readFlow(flow: string, subscriber: Subscriber, controller:
   const error = errorOf(answer);
   if (code && status !== 404 && error.code !== 'invalid_response') return { type: 'ask-failed', flow, error };
   const report = status === 200 ? readFlowReport(body) : undefined;
-  const { account = report } = report ?? {};
-  if (report?.flow !== flow || report.account_id !== accountId || account?.account_id !== accountId)
+  const account = report?.account;
+  if (report?.flow !== flow || report.account_id !== accountId || (account && account.account_id !== accountId))
     return { type: 'untracked', flow };
-  if (report.account) dispatch(key, { type: 'account', account: report.account });
+  if (account) dispatch(key, { type: 'account', account });
   return { type: 'report', report };
 }

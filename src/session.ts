@@ -2,7 +2,7 @@
  * Flows that outlive the page: kept in `sessionStorage`, taken up again after a reload or a full-page authorization.
  * Every call survives a storage that throws (disabled, full, sandboxed): then a reload forgets, and nothing else changes.
  */
-import { copy, FLOW_ID, isBoolean, isOneOf } from './contract.ts';
+import { copy, FLOW_ID, isBoolean, isOneOf, optional } from './contract.ts';
 import type { Attempt } from './flow.ts';
 import { parseJson } from './http.ts';
 
@@ -11,7 +11,7 @@ const PREFIX = 'destination-oauth:';
 /** Flows that an element of this page looks after, so that two elements for one account do not both tell of one. */
 const claimed = new Set<string>();
 
-type Kept = Pick<Attempt, 'flow' | 'begunAt' | 'mode' | 'renewal' | 'live'> & { owner: string };
+type Kept = Pick<Attempt, 'flow' | 'begunAt' | 'mode' | 'top' | 'renewal' | 'live'> & { owner: string };
 
 function guarded<T>(use: (storage: Storage) => T): T | undefined {
   try {
@@ -22,8 +22,8 @@ function guarded<T>(use: (storage: Storage) => T): T | undefined {
 }
 
 /** Keeps an attempt of `owner`. */
-export function keep(owner: string, { flow, begunAt, mode, renewal, live }: Attempt): void {
-  const kept: Kept = { owner, flow, begunAt, mode, renewal, live };
+export function keep(owner: string, { flow, begunAt, mode, top, renewal, live }: Attempt): void {
+  const kept: Kept = { owner, flow, begunAt, mode, top, renewal, live };
   claimed.add(flow);
   guarded((storage) => storage.setItem(PREFIX + flow, JSON.stringify(kept)));
 }
@@ -48,6 +48,7 @@ export const takeUp = (owner: string): readonly Attempt[] =>
         flow: (field) => PREFIX + String(field) === key && FLOW_ID.test(String(field)) && !claimed.has(String(field)),
         begunAt: Number.isFinite,
         mode: isOneOf(['popup', 'redirect']),
+        top: optional(Number.isFinite),
         renewal: isBoolean,
         live: isBoolean,
       });

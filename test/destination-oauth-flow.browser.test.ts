@@ -173,8 +173,8 @@ describe('the return', () => {
     await stage.view(element, 'authorized');
     expect(await until(() => acks[0], 'an ack')).to.deep.equal({ ...ackMessage(stage.flow) });
     expect(stage.names).to.deep.equal([
-      'status none>unauthorized',
       'view loading>unauthorized',
+      'status none>unauthorized',
       'view unauthorized>awaiting',
       'view awaiting>confirming',
       'status unauthorized>authorized',
@@ -646,7 +646,7 @@ describe('T1, T24: secrets stay inside', () => {
   it('no ticket, URL or flow in markup, events, storage values or the console', async () => {
     const said: string[] = [];
     const methods = ['log', 'info', 'warn', 'error', 'debug'] as const;
-    const originals = methods.map((method) => console[method]);
+    const original = { ...console };
     for (const method of methods) console[method] = (...words: unknown[]) => said.push(words.map(String).join(' '));
     const seen: string[] = [];
     try {
@@ -685,7 +685,7 @@ describe('T1, T24: secrets stay inside', () => {
       for (const secret of secrets) for (const place of [...seen, ...said]) expect(place).not.to.contain(secret);
       expect(element.account).not.to.have.property('authorize_url');
     } finally {
-      for (const [index, method] of methods.entries()) console[method] = originals[index]!;
+      Object.assign(console, original);
     }
   });
 });

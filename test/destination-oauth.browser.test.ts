@@ -171,12 +171,12 @@ describe('the first read', () => {
   it('asks once, and tells the status and the view', async () => {
     const element = await stage.ready();
     expect(stage.proxy.asked.map(({ url }) => url.href)).to.deep.equal([`${stage.proxy.base}/accounts/acc`]);
-    expect(stage.names).to.deep.equal(['status none>unauthorized', 'view loading>unauthorized']);
+    expect(stage.names).to.deep.equal(['view loading>unauthorized', 'status none>unauthorized']);
     for (const event of stage.events) {
       expect(event.target).to.equal(element);
       expect([event.bubbles, event.composed]).to.deep.equal([true, true]);
     }
-    expect(stage.events[0]).to.have.property('accountId', 'acc');
+    expect(stage.events[1]).to.have.property('accountId', 'acc');
   });
 
   for (const [what, account, code, words] of [

@@ -198,6 +198,12 @@ describe('closed', () => {
     assert.equal(run.state.notice, 'not-yet');
     assert.equal(run.view, 'unconfirmed');
   });
+
+  test('a poll that finds nothing new says nothing: no line comes and pushes the buttons away', () => {
+    const run = ready().do(begin()).pass(1_500).do(closed()).pass(60_000);
+    assert.equal(run.view, 'unconfirmed');
+    assert.equal(run.state.notice, undefined);
+  });
 });
 
 describe('a late success', () => {
@@ -371,6 +377,17 @@ describe('the renewal of an authorized account', () => {
     assert.equal(run.count('authorized:post-message'), 1);
   });
 
+  test('come back, and LiveRamp takes its time: unconfirmed, as the account lacks nothing', () => {
+    const run = ready({ account: authorized }).do(begin()).pass(5_000);
+    run.script.flow = (flow) => report(flow, 'processing', { account: authorized });
+    run.do(returned(A)).pass(20_000);
+    assert.equal(run.view, 'unconfirmed');
+    assert.equal(run.at('incomplete'), undefined);
+    grant(run).pass(12_000);
+    assert.equal(run.view, 'authorized');
+    assert.equal(run.count('authorized:post-message'), 1);
+  });
+
   test('a failure is one, although the account is still authorized', () => {
     const run = ready({ account: authorized }).do(begin()).pass(5_000);
     run.script.flow = (flow) => report(flow, 'failed', { account: authorized });
@@ -473,11 +490,15 @@ describe('resume', () => {
     assert.equal(run.count('ask:a'), 1);
   });
 
-  test('an attempt past its life, or from the future, is dropped', () => {
-    const run = new Run().do({ type: 'configured' });
-    const attempts = [kept({ begunAt: START - TIMES.life }), kept({ flow: B, begunAt: START + 60_000 })];
+  test('an attempt past its life is dropped, one that seems to come from the future begins now', () => {
+    const run = new Run({ flow: pending }).do({ type: 'configured' });
+    const attempts = [kept({ begunAt: START - TIMES.life }), kept({ flow: B, begunAt: START + 600_000 })];
     run.do({ type: 'resume', attempts }).pass(500);
-    assert.equal(run.state.attempts.length, 0);
+    assert.deepEqual(
+      run.state.attempts.map(({ flow, begunAt }) => ({ flow, begunAt })),
+      [{ flow: B, begunAt: START }],
+    );
+    run.pass(TIMES.life);
     assert.equal(run.view, 'unauthorized');
   });
 

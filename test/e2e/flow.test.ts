@@ -12,6 +12,8 @@ import { type Demo, Page, type Version, answer, reset, signIn } from './world.ts
 interface Scenario {
   name: string;
   account: string;
+  /** Of the tag, besides `account-id` and `proxy-url`. */
+  attributes?: Record<string, string>;
   world?: Partial<World>;
   /** Before the click: brings the page to the view that the click starts from. */
   prepare?(page: Page, demo: Demo, from: string): Promise<void>;
@@ -43,6 +45,9 @@ const consent = async (popup: Tab): Promise<void> => {
   await answer(popup, 'allow');
 };
 
+/** A poll may fall between the platform's redirect and the redirect page's message. */
+const TOLD = ['post-message', 'broadcast-channel', 'poll'];
+
 const SCENARIOS: readonly Scenario[] = [
   {
     name: 'consent',
@@ -52,7 +57,7 @@ const SCENARIOS: readonly Scenario[] = [
     closes: true,
     to: 'authorized',
     statuses: ['unauthorized', 'authorized'],
-    channels: ['post-message', 'broadcast-channel'],
+    channels: TOLD,
     never: ['failed', 'error', 'blocked', 'unconfirmed', 'incomplete'],
   },
   {
@@ -101,13 +106,25 @@ const SCENARIOS: readonly Scenario[] = [
     closes: true,
     to: 'authorized',
     statuses: ['authorized', 'unauthorized', 'authorized'],
-    channels: ['post-message', 'broadcast-channel'],
+    channels: TOLD,
     never: ['failed', 'error', 'blocked', 'unconfirmed', 'incomplete'],
   },
   {
     name: 'platform with COOP same-origin',
     account: 'da_brightfjord_eu',
     world: { coop: 'same-origin' },
+    from: 'unauthorized',
+    act: consent,
+    closes: true,
+    to: 'authorized',
+    statuses: ['unauthorized', 'authorized'],
+    channels: ['broadcast-channel', 'poll'],
+    never: ['failed', 'error', 'blocked', 'incomplete'],
+  },
+  {
+    name: 'opener="sever"',
+    account: 'da_brightfjord_eu',
+    attributes: { opener: 'sever' },
     from: 'unauthorized',
     act: consent,
     closes: true,
@@ -159,7 +176,10 @@ describe('flow', { concurrency: true }, () => {
           it(`${scenario.name}, ${version}`, { skip: scenario.cannot?.[engine] ?? false }, async () => {
             await reset(demo, desk, version);
             Object.assign(demo.simulator.scenario, scenario.world);
-            const page = await Page.open(browser, demo, { 'account-id': scenario.account });
+            const page = await Page.open(browser, demo, {
+              'account-id': scenario.account,
+              ...scenario.attributes,
+            });
             const from = version === 'v1.1' ? (scenario.v11 ?? scenario.from) : scenario.from;
             await scenario.prepare?.(page, demo, from);
             await page.untilView(from);

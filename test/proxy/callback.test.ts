@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { memoryStore } from '../../src/proxy/index.ts';
 import { BASE, Browser, MINUTE, newFlow, ORIGIN, problemCode, startProxy, type TestProxy } from './helpers.ts';
 
 /** A page that says nothing of any flow, and runs nothing. */
@@ -177,6 +178,28 @@ test('a callback after the flow has expired is too late', async () => {
   proxy.clock.now += 15 * MINUTE;
   await assertNeutral(await browser.comeBack(proxy.liveramp));
   assert.equal((await browser.flow(flow)).state, 'expired');
+});
+
+test('T12: a store that forgets late does not make a flow last longer', async () => {
+  const proxy = startProxy({ store: memoryStore({ clock: () => 0 }) });
+  const browser = new Browser(proxy.handler);
+  const { flow } = await browser.begin('da_1');
+  proxy.clock.now += 15 * MINUTE;
+  await assertNeutral(await browser.comeBack(proxy.liveramp));
+  assert.equal((await browser.flow(flow)).state, 'expired');
+  proxy.clock.now += 24 * 60 * MINUTE;
+  assert.equal(await problemCode(await browser.get(`/flows/${flow}`)), 'flow_not_found');
+});
+
+test('T1: /done announces nothing for a cookie that does not bind, whatever flow it names', async () => {
+  const proxy = startProxy();
+  const browser = new Browser(proxy.handler);
+  await browser.begin('da_1');
+  await browser.comeBack(proxy.liveramp);
+  const [name, value] = [...browser.cookies][0] ?? assert.fail('no cookie');
+  assert.match(await (await browser.send('/done')).text(), /<script/);
+  browser.cookies.set(name, value.replace(/\.([^.]+)\./, `.${'A'.repeat(43)}.`));
+  await assertNeutral(await browser.send('/done'), 200);
 });
 
 test('T11: flows of several tabs come back in any order, each announced to its own page; reload announces again', async () => {

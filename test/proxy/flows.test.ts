@@ -18,6 +18,16 @@ test("a flow is its user's own", async () => {
   assert.equal(await problemCode(await new Browser(handler, '').get(`/flows/${flow}`)), 'unauthenticated');
 });
 
+test("T14: a flow whose account is the user's no more is not reported", async () => {
+  let open = true;
+  const { handler } = startProxy({ canAccess: () => open });
+  const browser = new Browser(handler);
+  const { flow } = await browser.begin('da_1');
+  assert.equal((await browser.flow(flow)).state, 'pending');
+  open = false;
+  assert.equal(await problemCode(await browser.get(`/flows/${flow}`)), 'flow_not_found');
+});
+
 test('the attempt is followed even if the callback never comes', async () => {
   const proxy = startProxy();
   const browser = new Browser(proxy.handler);

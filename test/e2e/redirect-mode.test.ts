@@ -1,0 +1,94 @@
+/** `mode="redirect"`: the authorization takes this tab, and comes back to the page as it was left. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startDemo } from '../../demo/server.ts';
+import { type Browser, type Tab, click, engines, launch, until } from './browsers.ts';
+import { answer, type Demo, Page, reset, signIn } from './world.ts';
+
+describe('mode="redirect"', { concurrency: true }, () => {
+  for (const engine of engines()) {
+    describe(engine, { concurrency: 1 }, () => {
+      let demo: Demo;
+      let browser: Browser;
+      let desk: Tab;
+      before(async () => {
+        demo = await startDemo({ port: 0 });
+        browser = await launch(engine);
+        desk = await browser.open(demo.url);
+      });
+      after(async () => {
+        await browser.close();
+        await demo.close();
+      });
+
+      /** The page, with the element in the middle of a long text, on its way to the platform. */
+      async function leave(): Promise<Page> {
+        await reset(demo, desk, 'v2');
+        // A parameter that the element does not know: the partner's own.
+        const page = await Page.open(browser, demo, {
+          'account-id': 'da_brightfjord_eu',
+          mode: 'redirect',
+          style: 'margin-block: 1500px',
+        });
+        await page.untilView('unauthorized');
+        await page.tab.evaluate('window.scrollTo(0, 1200)');
+        await page.click('button');
+        await until(
+          async () => (await page.tab.evaluate(`document.querySelector('button[name="user"]') !== null`)) === true,
+          'the sign-in page in this tab',
+        );
+        return page;
+      }
+
+      /** Clicking scrolls the button into the middle: the element then stands where it stood at the click. */
+      const middle = (page: Page): Promise<unknown> =>
+        page.tab.evaluate(
+          '(({ top, height }) => Math.abs(top + height / 2 - innerHeight / 2) < 60)(element.getBoundingClientRect())',
+        );
+
+      it('consent: back on the same page, at the same place, authorized', async () => {
+        const page = await leave();
+        await signIn(page.tab, 'ada');
+        await answer(page.tab, 'allow');
+        await until(async () => (await page.view()) === 'authorized', 'the view "authorized"', 30_000);
+        const url = new URL(await page.tab.url());
+        assert.equal(url.origin, new URL(demo.url).origin);
+        assert.equal(url.pathname, '/test/e2e/page.html');
+        assert.equal(url.searchParams.get('style'), 'margin-block: 1500px');
+        assert.ok(!/[?&](state|status|flow|ticket)=/.test(url.search), 'nothing of the flow in the URL');
+        await until(() => middle(page), 'the element where it was');
+        const authorized = await page.events('oauth-authorized');
+        assert.deepEqual(
+          authorized.map(({ accountId, channel }) => [accountId, channel]),
+          [['da_brightfjord_eu', 'resume']],
+        );
+        assert.deepEqual(await page.failures(), []);
+        await page.tab.close();
+      });
+
+      it('deny: back, and failed', async () => {
+        const page = await leave();
+        await signIn(page.tab, 'ada');
+        await answer(page.tab, 'deny');
+        await until(async () => (await page.view()) === 'failed', 'the view "failed"', 30_000);
+        assert.deepEqual(await page.events('oauth-authorized'), []);
+        await page.tab.close();
+      });
+
+      it('back by the browser’s button: unconfirmed, and a second try works', async () => {
+        const page = await leave();
+        await page.tab.evaluate('void history.go(-1)');
+        await until(async () => (await page.view()) === 'unconfirmed', 'the view "unconfirmed"', 30_000);
+        await click(page.tab, 'destination-oauth', '[part="secondary-button"]');
+        await until(
+          async () => (await page.tab.evaluate(`document.querySelector('button[name="user"]') !== null`)) === true,
+          'the sign-in page once more',
+        );
+        await signIn(page.tab, 'ada');
+        await answer(page.tab, 'allow');
+        await until(async () => (await page.view()) === 'authorized', 'the view "authorized"', 30_000);
+        await page.tab.close();
+      });
+    });
+  }
+});
