@@ -42,7 +42,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['test/**/*.ts', 'demo/**/*.ts', 'scripts/**/*.ts', '*.config.ts'],
+    files: ['test/**/*.ts', 'demo/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts', '*.config.ts'],
     rules: { 'no-console': 'off' },
   },
   {

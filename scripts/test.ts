@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything, cheapest first, stopping at the first step that fails. `npm test -- --all` installs and runs
- * all three browser engines; without it Chromium and whichever others are installed.
+ * all three browser engines, every fault in each; without it Chromium and whichever others are installed.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,7 +42,12 @@ function main(): void {
       const began = performance.now();
       const { status } = spawnSync('npm', ['run', '--silent', script], {
         cwd: ROOT,
-        env: { ...process.env, ENGINES: engines.join(','), TEST_COUNTS: counts },
+        env: {
+          ...process.env,
+          ENGINES: engines.join(','),
+          TEST_COUNTS: counts,
+          ...(words.includes('--all') && { ALL_FAULTS: '1' }),
+        },
         stdio: ['ignore', 'inherit', 'inherit'],
         shell: process.platform === 'win32',
       });

@@ -119,6 +119,11 @@ export async function readFlow(flow: string, subscriber: Subscriber, controller:
   const account = report?.account;
   if (report?.flow !== flow || report.account_id !== accountId || (account && account.account_id !== accountId))
     return { type: 'untracked', flow };
-  if (account) dispatch(key, { type: 'account', account });
+  if (account) {
+    // A read under way may have seen the account before the flow's end: its answer is dropped, and the read made again.
+    const overtaken = reading.delete(key);
+    dispatch(key, { type: 'account', account });
+    if (overtaken) read(subscriber);
+  }
   return { type: 'report', report };
 }

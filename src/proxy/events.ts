@@ -19,6 +19,8 @@ export type ProxyEvent = {
   | { readonly type: 'flow.unbound'; readonly outcome: 'no_cookie' | 'other_session' }
   | { readonly type: 'flow.completed'; readonly outcome: 'authorized' }
   | { readonly type: 'flow.failed'; readonly outcome: 'failed' | Hint }
+  /** LiveRamp has failed repeatedly for this tenant and is left alone for some seconds; or answers again. */
+  | { readonly type: 'upstream.circuit'; readonly outcome: 'opened' | 'closed' }
   /** One for each request. */
   | {
       readonly type: 'request';

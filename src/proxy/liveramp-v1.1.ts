@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OAUTH_STATUSES, type OAuthStatus } from '../contract.ts';
 import type { Upstream, UpstreamContext } from './upstream.ts';
+import { UpstreamGate } from './upstream-gate.ts';
 import { callUpstream, readBaseUrl, type UpstreamCall } from './upstream-http.ts';
 
 /**
@@ -62,6 +63,7 @@ export function liverampV11(options: LiverampV11Options): Upstream {
     }
   }
 
+  const gate = new UpstreamGate();
   const call = async <T>(
     context: UpstreamContext,
     path: string,
@@ -71,6 +73,7 @@ export function liverampV11(options: LiverampV11Options): Upstream {
     const { apiKey } = await options.credentials(context.session.tenant);
     return callUpstream(context, {
       ...rest,
+      gate,
       url: baseUrl + path.replaceAll('{id}', encodeURIComponent(accountId)),
       headers: () => ({
         accept: 'application/json',

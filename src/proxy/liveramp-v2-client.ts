@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { UpstreamErrorCode } from './problems.ts';
 import type { UpstreamContext } from './upstream.ts';
+import { UpstreamGate } from './upstream-gate.ts';
 import { callUpstream } from './upstream-http.ts';
 
 /** A service account of one of the partner's customers. */
@@ -44,6 +45,8 @@ export interface LiverampV2Call<T> {
  */
 export class LiverampV2Client {
   readonly #options: LiverampV2ClientOptions;
+  readonly #apiGate = new UpstreamGate();
+  readonly #tokenGate = new UpstreamGate();
   readonly #tokens = new Map<string, Token>();
   readonly #refreshing = new Map<string, Promise<Token>>();
 
@@ -56,6 +59,7 @@ export class LiverampV2Client {
     let used: Token | undefined;
     return callUpstream(context, {
       ...call,
+      gate: this.#apiGate,
       url: this.#options.baseUrl + path,
       headers: async () => {
         used = await this.#token(context);
@@ -92,6 +96,7 @@ export class LiverampV2Client {
     const askedAt = context.clock();
     const answer = await callUpstream(context, {
       method: 'POST',
+      gate: this.#tokenGate,
       url: this.#options.tokenUrl,
       headers: () => ({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }),
       body: new URLSearchParams({

@@ -81,7 +81,15 @@ export function createServices(config: ProxyConfig): Services {
     upstreamContext(call, session) {
       const end = performance.now() + timeouts.requestMs;
       const remaining = (): number => end - performance.now();
-      const context = { session, fetch: config.fetch, clock, remaining, timeouts, store: upstreamStore };
+      const context: UpstreamContext = {
+        session,
+        fetch: config.fetch,
+        clock,
+        remaining,
+        timeouts,
+        store: upstreamStore,
+        tell: (details) => notify(call, details),
+      };
       calls.set(context, call);
       return context;
     },

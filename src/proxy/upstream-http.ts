@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { UpstreamError, type UpstreamErrorCode } from './problems.ts';
 import type { UpstreamContext } from './upstream.ts';
+import type { UpstreamGate } from './upstream-gate.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_TRIES = 3;
@@ -17,6 +18,8 @@ export interface UpstreamCall<T> {
   readonly renew?: () => void | Promise<void>;
   /** What a 404 means here. Default: LiveRamp refused. */
   readonly notFound?: UpstreamErrorCode;
+  /** Of the API that is called. */
+  readonly gate: UpstreamGate;
   /** For what can be done without: one try only. */
   readonly optional?: boolean;
 }
@@ -119,7 +122,10 @@ function parse<T>(text: string, schema: z.ZodType<T>): T {
  * has time left; POST and PUT are sent once, since LiveRamp knows no idempotency key. Both are sent once more after a
  * 403 if `renew` is given. Throws `UpstreamError`.
  */
-export async function callUpstream<T>(context: UpstreamContext, call: UpstreamCall<T>): Promise<T> {
+export const callUpstream = <T>(context: UpstreamContext, call: UpstreamCall<T>): Promise<T> =>
+  call.gate.guard(context, () => tryUpstream(context, call));
+
+async function tryUpstream<T>(context: UpstreamContext, call: UpstreamCall<T>): Promise<T> {
   const maxTries = call.method === 'GET' && !call.optional ? MAX_TRIES : 1;
   let renewed = false;
   for (let tries = 1; ; tries++) {
@@ -128,7 +134,7 @@ export async function callUpstream<T>(context: UpstreamContext, call: UpstreamCa
     let error: UpstreamError;
     let mayPass: boolean;
     try {
-      const answer = await send(context, call, headers);
+      const answer = await call.gate.send(context, () => send(context, call, headers));
       if (answer.status >= 200 && answer.status < 300) return parse(answer.text, call.schema);
       if (answer.status === 403 && call.renew && !renewed) {
         renewed = true;

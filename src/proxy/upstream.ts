@@ -26,6 +26,8 @@ export interface UpstreamContext {
   /** Milliseconds that this request may still spend upstream. */
   readonly remaining: () => number;
   readonly timeouts: UpstreamTimeouts;
+  /** Tells `onEvent` of the upstream's own affairs. */
+  readonly tell?: (details: { readonly type: 'upstream.circuit'; readonly outcome: 'opened' | 'closed' }) => void;
   /** Shared by all instances of the proxy: for what must happen once (see `once`). */
   readonly store: FlowStore;
 }

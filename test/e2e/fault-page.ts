@@ -30,8 +30,8 @@ export interface PageSetup {
 declare global {
   interface Window {
     elements: HTMLElementTagNameMap['destination-oauth'][];
-    release(): void;
-    setClock(ms: number): void;
+    release: () => void;
+    setClock: (ms: number) => void;
   }
 }
 
@@ -73,18 +73,18 @@ const isCommand = (data: unknown): data is Command =>
   typeof data === 'object' && data !== null && 'evaluate' in data && 'expression' in data;
 
 /** Indirectly, so that it runs in the global scope. */
-const evaluate = globalThis.eval;
-const held: MessageEvent[] = [];
+const evaluate: (code: string) => unknown = globalThis.eval;
+const held: MessageEvent<unknown>[] = [];
 window.release = () => {
   for (const { data, origin, source } of held.splice(0))
-    dispatchEvent(new MessageEvent('message', { data, origin, source }));
+    dispatchEvent(new MessageEvent<unknown>('message', { data, origin, source }));
 };
 // Before any listener of the element.
 addEventListener('message', (event) => {
   if (event.source === parent && isCommand(event.data)) {
     const { evaluate: id, expression } = event.data;
     void Promise.resolve()
-      .then(() => evaluate(expression) as unknown)
+      .then(() => evaluate(expression))
       .then(
         (value) => ({ answer: id, json: JSON.stringify(value) }),
         (error: unknown) => ({ answer: id, error: String(error) }),
@@ -94,11 +94,12 @@ addEventListener('message', (event) => {
     return;
   }
   if (!event.isTrusted) return;
+  navigator.sendBeacon('/announced');
   if (has('messages-lost') || has('messages-held')) event.stopImmediatePropagation();
   if (has('messages-held') || has('messages-doubled')) held.push(event);
   if (has('messages-doubled')) queueMicrotask(window.release);
 });
-if (has('messages-lost') || has('messages-held') || has('messages-doubled')) {
+if (!has('no-broadcast-channel')) {
   const { BroadcastChannel } = window;
   window.BroadcastChannel = class extends BroadcastChannel {
     constructor(name: string) {
@@ -107,8 +108,9 @@ if (has('messages-lost') || has('messages-held') || has('messages-doubled')) {
       if (!name.startsWith('destination-oauth:')) return;
       this.addEventListener('message', (event) => {
         if (!event.isTrusted) return;
-        if (!has('messages-doubled')) event.stopImmediatePropagation();
-        if (has('messages-lost')) return;
+        navigator.sendBeacon('/announced');
+        if (has('messages-lost') || has('messages-held')) event.stopImmediatePropagation();
+        if (!has('messages-held') && !has('messages-doubled')) return;
         const again = new MessageEvent('message', { data: event.data as unknown, origin: event.origin });
         const { release } = window;
         if (has('messages-doubled')) queueMicrotask(() => this.dispatchEvent(again));

@@ -77,6 +77,11 @@ window.inFrame = (expression) => new Promise((resolve, reject) => {
   setTimeout(() => reject(new Error('The frame does not answer.')), 2000);
 });`;
 
+/** LiveRamp is busy with an attempt until the redirect page has been shown, or its message has come. */
+const PROCESSING_MS = 60_000;
+/** Should no message come. */
+const ANNOUNCED_MS = 5_000;
+
 /** How the proxy answers the page's requests; the popup's go through. */
 export type ProxyState = 'up' | 'unreachable' | 'broken' | 'slow';
 const SLOW_MS = 2_500;
@@ -93,6 +98,7 @@ export class FaultWorld {
   readonly #closers: (() => Promise<void>)[] = [];
   #store: FlowStore = memoryStore();
   #clockOff = 0;
+  #liverampAhead = 0;
   #handlers = new Map<string, (request: IncomingMessage, response: ServerResponse) => unknown>();
   declare simulator: Simulator;
   declare partner: Partner;
@@ -106,13 +112,15 @@ export class FaultWorld {
   doneCoop: Coop = 'none';
   /** LiveRamp's redirect does not get through. */
   callbackLost = false;
+  /** LiveRamp decides when the page has heard the message: then no poll can be faster than it. */
+  announced = false;
   /** When the browser came to the callback last; `undefined` before. */
   returnedAt: number | undefined;
   /** Called when a callback has been answered. */
   onReturned: (() => void) | undefined;
   /** What a page told of itself. */
   recorded: Recorded[] = [];
-  /** How many requests of the page came, by kind. */
+  /** How many requests of the page have been answered, by kind. */
   asked = { accounts: 0, flows: 0 };
 
   private constructor(scripts: Scripts) {
@@ -128,7 +136,7 @@ export class FaultWorld {
       world.#closers.push(() => other.close());
       world.origin = `http://localhost:${own.port}`;
       world.otherPort = other.port;
-      world.simulator = await startSimulator();
+      world.simulator = await startSimulator({ clock: () => Date.now() + world.#liverampAhead });
       world.#closers.push(() => world.simulator.close());
       await world.reset();
       return world;
@@ -150,6 +158,7 @@ export class FaultWorld {
   async reset(): Promise<void> {
     this.proxy = 'up';
     this.callbackLost = false;
+    this.announced = false;
     this.doneCoop = 'none';
     this.returnedAt = this.onReturned = undefined;
     this.recorded = [];
@@ -157,6 +166,7 @@ export class FaultWorld {
     this.#clockOff = 0;
     this.#store = memoryStore();
     await this.simulator.reset();
+    this.simulator.scenario.processingMs = PROCESSING_MS;
     const options: Partial<ProxyOptions> = {
       store: {
         add: (...entry) => this.#store.add(...entry),
@@ -188,6 +198,19 @@ export class FaultWorld {
   /** The proxy's process ends and another one begins, with a store in memory. */
   restart(): void {
     this.#store = memoryStore();
+    // The redirect page will have nothing to announce, so nobody will see it.
+    this.#processed();
+    this.simulator.scenario.processingMs = 0;
+  }
+
+  #shown(): void {
+    if (this.announced) setTimeout(() => this.#processed(), ANNOUNCED_MS).unref();
+    else this.#processed();
+  }
+
+  /** LiveRamp has made up its mind about what it is processing. */
+  #processed(): void {
+    this.#liverampAhead += PROCESSING_MS;
   }
 
   /** Time passes at the proxy. */
@@ -218,6 +241,9 @@ export class FaultWorld {
       for await (const chunk of request) body += String(chunk);
       this.recorded.push(JSON.parse(body) as Recorded);
       response.writeHead(204).end();
+    } else if (url.pathname === '/announced') {
+      response.writeHead(204).end();
+      this.#processed();
     } else if (url.pathname === '/page.js') {
       // For modules of a frame with an opaque origin.
       response.setHeader('Access-Control-Allow-Origin', '*');
@@ -233,7 +259,7 @@ export class FaultWorld {
   async #serveProxy(path: string, base: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const isPopup = /\/(authorize|callback|done)$/.test(path);
     if (!isPopup && request.method === 'GET') {
-      this.asked[path.startsWith('/flows') ? 'flows' : 'accounts'] += 1;
+      response.on('finish', () => (this.asked[path.startsWith('/flows') ? 'flows' : 'accounts'] += 1));
       switch (this.proxy) {
         case 'unreachable':
           return void request.socket.destroy();
@@ -246,9 +272,14 @@ export class FaultWorld {
     if (path === '/done' && this.doneCoop !== 'none') response.setHeader('Cross-Origin-Opener-Policy', this.doneCoop);
     if (path === '/callback' && request.method !== 'OPTIONS') {
       this.returnedAt = now();
-      if (this.callbackLost) return void request.socket.destroy();
+      if (this.callbackLost) {
+        this.#processed();
+        return void request.socket.destroy();
+      }
       response.on('finish', () => this.onReturned?.());
     }
+    if (path === '/done' || (path === '/callback' && request.method === 'POST'))
+      response.on('finish', () => this.#shown());
     await this.#handlers.get(base)?.(request, response);
   }
 

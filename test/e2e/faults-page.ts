@@ -62,7 +62,6 @@ export const PAGES: readonly Fault[] = [
   },
   {
     name: 'closed in mid-flow and opened again',
-    world: { processingMs: 0 },
     async act(trial) {
       const popup = await trial.begin();
       await trial.page.tab.close();
@@ -278,17 +277,20 @@ export const MESSAGES: readonly Fault[] = [
 
 export const CLOCKS: readonly Fault[] = [
   ...(['ahead', 'behind'] as const).map((direction): Fault => ({
-    name: `clock ten minutes ${direction}, messages lost`,
+    name: `clock ten minutes ${direction}, only polling works`,
+    world: { coop: 'same-origin' },
     sabotage: [`clock-${direction}`, 'messages-lost'],
     to: 'authorized',
     channels: ['poll'],
     never: WRONG,
   })),
   ...([10, -10] as const).map((minutes): Fault => ({
-    name: `clock put ${minutes > 0 ? 'ahead' : 'back'} ten minutes in mid-flow, messages lost`,
+    name: `clock put ${minutes > 0 ? 'ahead' : 'back'} ten minutes in mid-flow, only polling works`,
+    world: { coop: 'same-origin' },
     sabotage: ['messages-lost'],
     async act(trial) {
       const popup = await trial.begin();
+      await trial.page.untilView('unconfirmed');
       await trial.evaluate(`window.setClock(${minutes * 60_000})`);
       await trial.consent(popup);
     },
@@ -296,6 +298,18 @@ export const CLOCKS: readonly Fault[] = [
     channels: ['poll'],
     never: WRONG,
   })),
+  {
+    name: 'clock put back ten minutes and page reloaded in mid-flow',
+    async act(trial) {
+      const popup = await trial.begin();
+      await trial.page.tab.goto(trial.world.pageUrl({ ...trial.setup, sabotage: ['clock-behind'] }));
+      await trial.page.untilView('unconfirmed');
+      await trial.consent(popup);
+    },
+    to: 'authorized',
+    channels: RESUMED,
+    never: WRONG,
+  },
 ];
 
 /** Once the element has heard of its flow, the proxy forgets it; the customer consents all the same. */
@@ -411,6 +425,7 @@ export const SERVERS: readonly Fault[] = [
       await signIn(popup, 'ada');
       trial.world.simulator.scenario.liveramp = '503';
       await answer(popup, 'allow');
+      await trial.returned();
       await trial.untilEvent('oauth-error', { code: 'unavailable' });
       trial.world.simulator.scenario.liveramp = 'up';
       trial.mark();

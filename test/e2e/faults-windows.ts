@@ -16,7 +16,7 @@ export const OPENERS: readonly Fault[] = [
     world: { coop },
     to: 'authorized',
     // Firefox does not know `noopener-allow-popups`.
-    channels: coop === 'noopener-allow-popups' ? [...INTACT, 'poll'] : SEVERED,
+    channels: coop === 'noopener-allow-popups' ? INTACT : ['broadcast-channel'],
     never: WRONG,
     differs: true,
   })),
@@ -24,7 +24,7 @@ export const OPENERS: readonly Fault[] = [
     name: 'page with COOP same-origin',
     pageCoop: 'same-origin',
     to: 'authorized',
-    channels: SEVERED,
+    channels: ['broadcast-channel'],
     never: WRONG,
     differs: true,
   },

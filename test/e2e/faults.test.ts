@@ -5,8 +5,10 @@
  * `FAULT_MATRIX` names a file to write the results to.
  */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { format, resolveConfig } from 'prettier';
 import { type Browser, type Tab, engines, launch, until } from './browsers.ts';
 import { FAULTS } from './faults.ts';
 import { type Cell, matrixOf } from './fault-matrix.ts';
@@ -33,8 +35,8 @@ async function check(trial: Trial, fault: Fault): Promise<Omit<Cell, 'fault' | '
   else assert.deepEqual(told, statuses);
   const authorized = of('oauth-authorized');
   assert.equal(authorized.length, channels.length ? 1 : 0, 'oauth-authorized once for a flow of its own');
-  const channel = authorized[0]?.channel;
-  if (channels.length) assert.ok(channels.includes(String(channel)), `learnt by ${String(channel)}`);
+  const channel = authorized.map((event) => String(event.channel))[0];
+  if (channel) assert.ok(channels.includes(channel), `learnt by ${channel}`);
   assert.deepEqual(
     of('oauth-error').map(({ code }) => code),
     errors,
@@ -51,7 +53,7 @@ async function check(trial: Trial, fault: Fault): Promise<Omit<Cell, 'fault' | '
   await fault.then?.(trial);
   return {
     view: to,
-    ...(channel === undefined ? {} : { channel: String(channel) }),
+    ...(channel !== undefined && { channel }),
     ...(took !== undefined && { took }),
   };
 }
@@ -59,9 +61,12 @@ async function check(trial: Trial, fault: Fault): Promise<Omit<Cell, 'fault' | '
 async function run(trial: Trial, fault: Fault): Promise<Omit<Cell, 'fault' | 'engine'>> {
   const { world } = trial;
   await world.reset();
+  const { channels = [] } = fault;
+  world.announced =
+    channels.length > 0 && channels.every((channel) => /^(post-message|broadcast-channel)$/.test(channel));
   world.doneCoop = fault.redirectCoop ?? 'none';
   world.partner.version = fault.version ?? 'v2';
-  Object.assign(world.simulator.scenario, { processingMs: 300 }, fault.world);
+  Object.assign(world.simulator.scenario, fault.world);
   const page = await trial.open();
   // There the page must not be spoken to, as that counts as a gesture in Firefox.
   if (!fault.atOnce) await page.untilView(fault.from ?? 'unauthorized');
@@ -70,15 +75,22 @@ async function run(trial: Trial, fault: Fault): Promise<Omit<Cell, 'fault' | 'en
   return check(trial, fault);
 }
 
+it('rows that are tested elsewhere name a file that is there', () => {
+  for (const { where } of FAULTS.flatMap(({ elsewhere = [] }) => elsewhere))
+    assert.ok(existsSync(join(import.meta.dirname, '../..', where)), where);
+});
+
 // Mostly waiting: the engines run side by side, each in a world of its own.
 describe('faults', { concurrency: true }, () => {
   let scripts: Promise<Scripts>;
   before(() => {
     scripts = bundles();
   });
-  after(() => {
+  after(async () => {
     const file = process.env['FAULT_MATRIX'];
-    if (file) writeFileSync(file, matrixOf(FAULTS, chosen, cells));
+    if (!file) return;
+    const document = matrixOf(FAULTS, chosen, cells);
+    writeFileSync(file, await format(document, { ...(await resolveConfig(file)), parser: 'markdown' }));
   });
 
   for (const engine of chosen) {

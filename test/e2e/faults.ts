@@ -16,7 +16,18 @@ export const FAULTS: readonly FaultGroup[] = [
   { title: 'Popups', faults: POPUPS },
   { title: 'The page', faults: PAGES },
   { title: 'Many at once', faults: MANY },
-  { title: 'Messages and storage', faults: MESSAGES },
-  { title: 'Clocks', faults: CLOCKS },
+  {
+    title: 'Messages and storage',
+    faults: MESSAGES,
+    elsewhere: [
+      { name: 'message delayed by a minute', where: 'test/faults.browser.test.ts' },
+      { name: 'messages forged, flooded, of another flow', where: 'test/destination-oauth-flow.browser.test.ts' },
+    ],
+  },
+  {
+    title: 'Clocks',
+    faults: CLOCKS,
+    elsewhere: [{ name: 'timers held up in a background tab', where: 'test/faults.browser.test.ts' }],
+  },
   { title: 'Proxy and LiveRamp', faults: SERVERS },
 ];

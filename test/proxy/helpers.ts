@@ -53,7 +53,7 @@ export class FakeLiveramp {
   authorizationUrl = 'https://www.linkedin.com/oauth/v2/authorization?client_id=c&state=upstream';
   tokens = 0;
   revokedTokens = new Set<string>();
-  intercept: ((request: UpstreamRequest) => Response | Promise<Response> | undefined) | undefined;
+  intercept: ((request: UpstreamRequest) => Response | undefined | Promise<Response | undefined>) | undefined;
 
   /** The calls but for the token's, as `METHOD path`. */
   get calls(): string[] {

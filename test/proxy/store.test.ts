@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once as emitted } from 'node:events';
-import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { createClient } from 'redis';
 import { memoryStore, redisStore, type FlowStore } from '../../src/proxy/index.ts';
 import { once } from '../../src/proxy/store.ts';
 import { Browser, FakeLiveramp, problemCode, startProxy } from './helpers.ts';
-
-const REDIS = ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'].find(
-  existsSync,
-);
+import { NO_REDIS, startRedis, type RedisServer } from './redis-server.ts';
 
 async function contract(store: FlowStore): Promise<void> {
   assert.equal(await store.get('a'), undefined);
@@ -103,32 +96,14 @@ test('a store that fails or hangs is 503, and the proxy recovers by itself', asy
   assert.equal((await browser.flow(flow)).state, 'pending');
 });
 
-describe('redisStore', { skip: REDIS ? false : 'redis-server is not installed' }, () => {
-  let server: ChildProcess;
-  let url: string;
-  const connect = () => createClient({ url }).connect();
+describe('redisStore', { skip: NO_REDIS }, () => {
+  let server: RedisServer;
+  const connect = () => createClient({ url: server.url }).connect();
 
   before(async () => {
-    assert.ok(REDIS);
-    const probe = createServer().listen(0, '127.0.0.1');
-    await emitted(probe, 'listening');
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
-    await emitted(probe, 'close');
-    url = `redis://127.0.0.1:${port}`;
-    server = spawn(REDIS, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      cwd: '/tmp',
-    });
-    assert.ok(server.stdout);
-    for await (const line of server.stdout) {
-      if (String(line).includes('Ready to accept connections')) break;
-    }
+    server = await startRedis();
   });
-  after(async () => {
-    server.kill();
-    if (server.exitCode === null) await emitted(server, 'exit');
-  });
+  after(() => server.stop());
 
   test('keeps the contract, under a prefix and with a time to live', async () => {
     const client = await connect();

@@ -124,8 +124,11 @@ export class LiveRamp {
       return;
     }
     attempt.status = 'AUTHORIZED';
-    if (consent === 'grant' && (this.#api === 'v1.1' || attempt.renews)) this.#set(attempt.connection, true);
-    attempt.granted = attempt.renews ?? `oc_${++this.#ids}${consent === 'grant' ? '' : '_without'}`;
+    const { connection, renews } = attempt;
+    // A connection that has been taken off the account meanwhile is renewed, and does not come back.
+    const renewed = this.#api === 'v2-derived' ? connection.oAuthConnectionID === renews : true;
+    if (consent === 'grant' && (this.#api === 'v1.1' || (renews && renewed))) this.#set(connection, true);
+    attempt.granted = renews ?? `oc_${++this.#ids}${consent === 'grant' ? '' : '_without'}`;
   }
 
   #set(connection: Connection, authorized: boolean, lag = this.#api === 'v2-derived' ? 0 : this.#times.lag): void {

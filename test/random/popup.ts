@@ -26,12 +26,11 @@ export class Popup {
   /** What the element gets: a window as far as it looks at one. */
   readonly window: Window;
 
-  constructor(browser: Browser, url: string) {
+  constructor(browser: Browser, url: string, account: string) {
     this.#browser = browser;
-    const { pathname, searchParams } = new URL(url);
-    this.flow = searchParams.get('flow') ?? '';
+    this.flow = new URL(url).searchParams.get('flow') ?? '';
     if (!FLOW_ID.test(this.flow)) throw new Error('A window was opened without a flow');
-    this.account = decodeURIComponent(/\/accounts\/([^/]+)\/authorize$/.exec(pathname)?.[1] ?? '');
+    this.account = account;
     this.life = browser.life;
     const closed = (): boolean => this.shut || this.severed;
     this.window = {

@@ -27,7 +27,8 @@ describe('whatever fails, in whatever order', () => {
     console.log(`${numRuns} runs, seed ${seed}, ${((performance.now() - begun) / 1000).toFixed(0)} s`);
     if (!failed) return;
     const again = `npm run test:random -- --seed ${seed} --path ${counterexamplePath ?? ''}`;
-    const what = errorInstance instanceof Error ? errorInstance.stack : String(errorInstance);
-    throw new Error(`${what}\n\n${JSON.stringify(counterexample?.[0], null, 1)}\n\n${again}`);
+    const steps = counterexample?.[0].steps.map((step) => JSON.stringify(step)) ?? [];
+    const conditions = JSON.stringify({ ...counterexample?.[0], steps: undefined });
+    throw new Error([String(errorInstance), '', conditions, ...steps, '', again].join('\n'));
   });
 });

@@ -28,6 +28,8 @@ class Run {
   readonly #popups: Popup[] = [];
   readonly #revoked = new Set<string>();
   readonly #confirmingSince = new Map<DestinationOAuth, number>();
+  /** How many flows were begun for an account. */
+  readonly #begun = new Map<string, number>();
   readonly #authorizedEvents = new Map<string, number>();
   readonly #broken: string[] = [];
   #proxyClock = 0;
@@ -45,8 +47,11 @@ class Run {
     this.#proxyClock = Date.now();
     this.#browser = new Browser(time, this.#base, this.#startProxy());
     this.#browser.open = (url) => {
+      const account = accountOf(url);
+      // Blocked or not: a browser may open a window and hide it from the page.
+      this.#begun.set(account, (this.#begun.get(account) ?? 0) + 1);
       if (this.#blocked) return null;
-      const popup = new Popup(this.#browser, url);
+      const popup = new Popup(this.#browser, url, account);
       this.#popups.push(popup);
       return popup.window;
     };
@@ -99,7 +104,7 @@ class Run {
     if (event.type !== 'oauth-authorized') return;
     const count = (this.#authorizedEvents.get(account) ?? 0) + 1;
     this.#authorizedEvents.set(account, count);
-    const begun = this.#popups.filter((popup) => popup.account === account).length;
+    const begun = this.#begun.get(account) ?? 0;
     this.#expect(count <= begun, `oauth-authorized ${count} times for ${begun} flows of ${account}`);
   }
 
@@ -109,6 +114,12 @@ class Run {
     this.#elements.push(element);
     this.#page.append(element);
     return element;
+  }
+
+  #putBack(element: DestinationOAuth): void {
+    if (element.isConnected) return;
+    if (element.view === 'confirming') this.#confirmingSince.set(element, this.#time.elapsed);
+    this.#page.append(element);
   }
 
   #element(which: number): DestinationOAuth {
@@ -140,13 +151,13 @@ class Run {
         return this.#element(step.which).cancel();
       case 'refresh':
         return this.#element(step.which).refresh();
-      case 'remove':
-        return this.#element(step.which).remove();
-      case 'put-back': {
+      case 'remove': {
         const element = this.#element(step.which);
-        if (!element.isConnected) this.#page.append(element);
-        return;
+        this.#confirmingSince.delete(element);
+        return element.remove();
       }
+      case 'put-back':
+        return this.#putBack(this.#element(step.which));
       case 'move':
         return this.#page.append(this.#element(step.which));
       case 'other-account': {
@@ -278,7 +289,7 @@ class Run {
     const browser = this.#browser;
     browser.net = 'up';
     this.#liveramp.health = 'up';
-    for (const element of this.#elements) if (!element.isConnected) this.#page.append(element);
+    for (const element of this.#elements) this.#putBack(element);
     if (close) for (const popup of this.#popups) popup.close();
     this.#show();
     await this.#time.pass(processing + lag + 30_000);
@@ -288,7 +299,7 @@ class Run {
     if (hint === 'refresh') for (const element of this.#elements) this.#expectTruth(element, 'after refresh()');
     if (cancel) for (const element of this.#elements) element.cancel();
     await this.#time.pass(LIFE);
-    for (const account of ACCOUNTS) if (!this.#isShown(account) && this.#isBegun(account)) this.#add(account);
+    for (const account of ACCOUNTS) if (!this.#isShown(account) && this.#begun.has(account)) this.#add(account);
     browser.fire('focus');
     await this.#time.pass(5_000);
     for (const element of this.#elements) {
@@ -310,10 +321,6 @@ class Run {
     return this.#elements.some((element) => element.accountId === account);
   }
 
-  #isBegun(account: string): boolean {
-    return this.#popups.some((popup) => popup.account === account);
-  }
-
   #expectTruth(element: DestinationOAuth, when: string): void {
     const account = element.accountId ?? '';
     const authorized = this.#liveramp.isAuthorized(account);
@@ -333,6 +340,9 @@ class Run {
     }
   }
 }
+
+const accountOf = (url: string): string =>
+  decodeURIComponent(/\/accounts\/([^/]+)\/authorize$/.exec(new URL(url).pathname)?.[1] ?? '');
 
 const part = (element: Element, name: string): HTMLElement | null =>
   element.shadowRoot?.querySelector<HTMLElement>(`[part~="${name}"]`) ?? null;

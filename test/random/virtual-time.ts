@@ -88,10 +88,8 @@ export class VirtualTime {
 
   /** Waits, in no time, until everything that can go on without time has done so. */
   async settle(): Promise<void> {
-    for (let quiet = 0; quiet < 2;) {
-      await turn(this.#channel);
-      quiet = this.#running > 0 ? 0 : quiet + 1;
-    }
+    do await turn(this.#channel);
+    while (this.#running > 0);
   }
 
   async pass(ms: number): Promise<void> {
