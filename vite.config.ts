@@ -36,6 +36,7 @@ const library: UserConfig = {
         element: here('src/element.ts'),
         redirect: here('src/redirect.ts'),
         'proxy/index': here('src/proxy/index.ts'),
+        'conformance/index': here('src/conformance/index.ts'),
       },
       formats: ['es'],
     },

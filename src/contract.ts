@@ -88,8 +88,8 @@ export interface Problem {
   request_id: string;
 }
 
-/** Account ids that may be put into a URL. Anything else is refused before a request is made. */
-export const ACCOUNT_ID = /^[A-Za-z0-9._~:-]{1,128}$/;
+/** Account ids that may be put into a URL, where `.` and `..` would be steps. Anything else is refused before a request. */
+export const ACCOUNT_ID = /^(?!\.{1,2}$)[A-Za-z0-9._~:-]{1,128}$/;
 
 /** Flow ids: at least 128 random bits, base64url. */
 export const FLOW_ID = /^[A-Za-z0-9_-]{22,128}$/;

@@ -1,12 +1,16 @@
 /** What `npm run build` leaves in dist/: the files, what they pull in, that they load in Node, and how big they are. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import ts from 'typescript';
+import { getRequestListener } from '@hono/node-server';
 import { measure, printSizes } from '../scripts/sizes.ts';
 import { ROOT } from '../scripts/test-files.ts';
+import { ORIGIN, startProxy } from './proxy/helpers.ts';
 
 const DIST = join(ROOT, 'dist');
 const filesIn = (folder: string): string[] =>
@@ -53,6 +57,7 @@ describe('dist', () => {
     const files = filesIn(DIST).map((name) => name.replaceAll('\\', '/'));
     const scripts = files.filter((name) => name.endsWith('.js') && !name.startsWith('shared/')).sort();
     assert.deepEqual(scripts, [
+      'conformance/index.js',
       'destination-oauth.min.js',
       'element.js',
       'index.js',
@@ -101,6 +106,39 @@ describe('dist', () => {
       assert.equal(status, 0, stderr);
     });
   }
+
+  it('runs as npx destination-oauth check-proxy', async () => {
+    const listener = getRequestListener(startProxy().handler, { overrideGlobalObjects: false });
+    const server = createServer(listener).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const url = `http://127.0.0.1:${address.port}/api/destination-oauth`;
+    const run = async (...args: string[]): Promise<{ code: unknown; out: string }> => {
+      const child = spawn(process.execPath, [join(ROOT, 'bin/destination-oauth.js'), ...args]);
+      let out = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (out += String(chunk)));
+      const [code] = (await once(child, 'close')) as unknown[];
+      return { code, out };
+    };
+    const signIn = ['--origin', ORIGIN, '--header', 'x-test-session: ann@acme'];
+    try {
+      const good = await run('check-proxy', url, '--account', 'da_1', ...signIn);
+      assert.equal(good.code, 0, good.out);
+      assert.match(good.out, /✓ account .*[^]* passed, 0 failed/);
+      const bad = await run('check-proxy', url, '--account', 'da_absent', '--json', ...signIn);
+      assert.equal(bad.code, 1);
+      assert.equal((JSON.parse(bad.out) as { ok: unknown }).ok, false);
+      for (const args of [[], ['check-proxy'], ['check-proxy', url], ['check-proxy', url, '--what']]) {
+        const { code, out } = await run(...args);
+        assert.equal(code, 2, out);
+        assert.match(out, /destination-oauth check-proxy URL --account ID/);
+      }
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
 
   it('keeps the proxy out of the browser, and the browser out of the proxy', () => {
     for (const file of ['index.js', 'element.js', 'redirect.js']) {

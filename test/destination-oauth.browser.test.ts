@@ -122,6 +122,8 @@ describe('attributes that are wrong', () => {
     ['account-id', { accountId: null }, 'missing_account_id'],
     ['account-id', { accountId: '' }, 'missing_account_id'],
     ['account-id', { accountId: 'a/b' }, 'invalid_account_id'],
+    ['account-id', { accountId: '.' }, 'invalid_account_id'],
+    ['account-id', { accountId: '..' }, 'invalid_account_id'],
     ['account-id', { accountId: 'a&id=b' }, 'invalid_account_id'],
     ['account-id', { accountId: 'a'.repeat(129) }, 'invalid_account_id'],
     ['account-id', { accountId: 'a\n' }, 'invalid_account_id'],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { OAUTH_STATUSES, type OAuthStatus } from '../contract.ts';
 import type { Upstream, UpstreamContext } from './upstream.ts';
 import { UpstreamGate } from './upstream-gate.ts';
-import { callUpstream, readBaseUrl, type UpstreamCall } from './upstream-http.ts';
+import { callUpstream, readBaseUrl, segment, type UpstreamCall } from './upstream-http.ts';
 
 /**
  * LiveRamp's v1.1 API, as far as it could be read. Documented: the base and the `x-api-key` header (v1.0.2 reference),
@@ -74,7 +74,7 @@ export function liverampV11(options: LiverampV11Options): Upstream {
     return callUpstream(context, {
       ...rest,
       gate,
-      url: baseUrl + path.replaceAll('{id}', encodeURIComponent(accountId)),
+      url: baseUrl + path.replaceAll('{id}', segment(accountId)),
       headers: () => ({
         accept: 'application/json',
         'x-api-key': apiKey,

@@ -4,6 +4,7 @@ import { inTurns } from './in-turns.ts';
 import type { LiverampV2Client } from './liveramp-v2-client.ts';
 import * as wire from './liveramp-v2-wire.ts';
 import { asError, UpstreamError } from './problems.ts';
+import { segment } from './upstream-http.ts';
 import type { UpstreamContext } from './upstream.ts';
 
 const MINUTE = 60_000;
@@ -39,7 +40,7 @@ export class LiverampV2Reads {
   async connection(context: UpstreamContext, id: string): Promise<wire.Connection> {
     const connection = await this.#client.call(context, {
       method: 'GET',
-      path: `/v2/integration-connections/${encodeURIComponent(id)}`,
+      path: `/v2/integration-connections/${segment(id)}`,
       schema: wire.connection,
       notFound: 'account_not_found',
     });
@@ -140,13 +141,13 @@ export class LiverampV2Reads {
     destinationId: string,
     integrationId: string,
   ): Promise<CatalogueEntry> {
-    const path = `/v2/destinations/${encodeURIComponent(destinationId)}`;
+    const path = `/v2/destinations/${segment(destinationId)}`;
     const get = <T>(suffix: string, schema: z.ZodType<T>, optional: boolean): Promise<T> =>
       this.#client.call(context, { method: 'GET', path: path + suffix, schema, optional });
     const [destination, integration] = await Promise.all([
       // A name is worth one try only.
       get('', wire.destination, true).catch(() => undefined),
-      get(`/integrations/${encodeURIComponent(integrationId)}`, wire.integration, false),
+      get(`/integrations/${segment(integrationId)}`, wire.integration, false),
     ]);
     return { name: integration.name, destinationName: destination?.name, oAuthEndpointID: integration.oAuthEndpointID };
   }

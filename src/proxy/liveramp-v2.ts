@@ -5,7 +5,7 @@ import * as wire from './liveramp-v2-wire.ts';
 import { asError, UpstreamError } from './problems.ts';
 import { once } from './store.ts';
 import type { Attempt, AttemptState, Session, Upstream, UpstreamAccount, UpstreamContext } from './upstream.ts';
-import { readBaseUrl } from './upstream-http.ts';
+import { readBaseUrl, segment } from './upstream-http.ts';
 
 export type { LiverampV2Credentials };
 
@@ -205,7 +205,7 @@ class LiverampV2 implements Upstream {
     if (connection.oAuthConnectionID !== oAuthConnectionID) {
       await this.#client.call(context, {
         method: 'PUT',
-        path: `/v2/integration-connections/${encodeURIComponent(connectionId)}`,
+        path: `/v2/integration-connections/${segment(connectionId)}`,
         schema: z.unknown(),
         body: { oAuthConnectionID, properties: connection.properties, deviceTypes: connection.deviceTypes },
         notFound: 'account_not_found',
@@ -258,7 +258,7 @@ class LiverampV2 implements Upstream {
   #readAttempt(context: UpstreamContext, id: string): Promise<z.infer<typeof wire.attempt>> {
     return this.#client.call(context, {
       method: 'GET',
-      path: `/v2/oauth-connection-attempts/${encodeURIComponent(id)}`,
+      path: `/v2/oauth-connection-attempts/${segment(id)}`,
       schema: wire.attempt,
       notFound: 'account_not_found',
     });

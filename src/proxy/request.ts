@@ -119,7 +119,7 @@ export function requireAccountId(call: Call, id: string | undefined): string {
   if (id === undefined || !ACCOUNT_ID.test(id)) {
     throw new ProblemError(
       'invalid_account_id',
-      `An account id has 1 to 128 characters of ${ACCOUNT_ID.source.slice(1, -9)}`,
+      'An account id has 1 to 128 letters, digits and . _ ~ : -, and is more than a dot or two',
     );
   }
   call.accountId = id;

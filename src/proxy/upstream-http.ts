@@ -7,6 +7,15 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_TRIES = 3;
 const TRY_AGAIN = new Set([500, 502, 503, 504]);
 
+/**
+ * An id as one segment of a path. A URL parser takes `.` and `..` for steps through the path however they are written, so
+ * no encoding makes them an id.
+ */
+export function segment(id: string): string {
+  if (id === '.' || id === '..') throw new UpstreamError('upstream_invalid_response', 'An id that no path can hold');
+  return encodeURIComponent(id);
+}
+
 export interface UpstreamCall<T> {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;

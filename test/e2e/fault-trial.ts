@@ -35,7 +35,7 @@ export interface Fault {
   act?(trial: Trial): Promise<void>;
   /** The view at the end. */
   to: string;
-  /** Milliseconds from the return, or what the trial marked instead, to the view at the end. */
+  /** Milliseconds from the return, or what the trial marked instead, to the view at the end: 12 s, as polls are 10 s apart. */
   within?: number;
   /**
    * Every status that the element told, in order; by default `unauthorized`, and what `to` says. `last`: only that the

@@ -21,7 +21,7 @@ const cells: Cell[] = [];
 
 /** From the last event of the element's first view `to` at the end. */
 async function check(trial: Trial, fault: Fault): Promise<Omit<Cell, 'fault' | 'engine'>> {
-  const { to, within = 10_000, channels = [], errors = [], never = [] } = fault;
+  const { to, within = 12_000, channels = [], errors = [], never = [] } = fault;
   const { page } = trial;
   const from = fault.from ?? 'unauthorized';
   await page.untilView(to, within + 15_000);

@@ -145,8 +145,8 @@ export const text = (element: Element, name: string): string =>
   part(element, name)?.textContent.replace(/\s+/g, ' ').trim() ?? '';
 
 export const mainButton = (element: Element): HTMLButtonElement => {
-  const button = part(element, 'button');
-  if (!(button instanceof HTMLButtonElement)) throw new Error('There is no main button.');
+  const button = element.shadowRoot?.querySelector<HTMLButtonElement>('button[part~="button"]');
+  if (!button) throw new Error('There is no main button.');
   return button;
 };
 

@@ -89,6 +89,11 @@ test('T15: malformed ids are refused before any call', async () => {
       assert.equal(await problemCode(response), 'invalid_account_id', path);
     }
   }
+  // Steps through a path, which every URL parser takes: as an id they would read something else of LiveRamp's.
+  for (const id of ['.', '..', '%2e%2E']) {
+    const response = await browser.get(`/accounts?id=da_1&id=${id}`);
+    assert.equal(await problemCode(response), 'invalid_account_id', id);
+  }
   assert.equal(liveramp.requests.length, 0);
 });
 

@@ -294,12 +294,13 @@ class Run {
     this.#show();
     await this.#time.pass(processing + lag + 30_000);
     if (hint === 'focus') browser.fire('focus');
-    if (hint === 'refresh') for (const element of this.#elements) element.refresh();
+    if (hint === 'refresh') await this.#refresh();
     await this.#time.pass(25_000);
     if (hint === 'refresh') for (const element of this.#elements) this.#expectTruth(element, 'after refresh()');
     if (cancel) for (const element of this.#elements) element.cancel();
     await this.#time.pass(LIFE);
     for (const account of ACCOUNTS) if (!this.#isShown(account) && this.#begun.has(account)) this.#add(account);
+    await this.#time.pass(lag + 61_000);
     browser.fire('focus');
     await this.#time.pass(5_000);
     for (const element of this.#elements) {
@@ -315,6 +316,13 @@ class Run {
     await this.#time.pass(61_000);
     this.#expect(this.#time.timers === 0, `${this.#time.timers} timers left`);
     this.#expect(!browser.rejections.length, `unhandled: ${browser.rejections.map(String).join(', ')}`);
+  }
+
+  async #refresh(): Promise<void> {
+    for (const element of this.#elements) element.refresh();
+    // The first look may be what has a grant linked, and the status lags behind that.
+    await this.#time.pass(25_000 + this.#plan.lag);
+    for (const element of this.#elements) element.refresh();
   }
 
   #isShown(account: string): boolean {

@@ -26,12 +26,14 @@ export class VirtualTime {
   readonly #clock: SinonFakeTimers;
   readonly #channel = new MessageChannel();
   readonly #undo: (() => void)[] = [];
-  readonly #setTimeout: typeof window.setTimeout;
+  readonly #setTimeout: (work: () => void, ms: number) => number;
+  readonly #clearTimeout: (id: number | undefined) => void;
   #running = 0;
   /** How far the page's clock has been moved by hand. */
   #moved = 0;
-  /** Timers fire on multiples of this, as in a tab in the background. */
-  throttle = 1;
+  #throttle = 1;
+  /** Timers that were set while throttled, and not fired yet: the work, when it was meant for, and its present timer. */
+  readonly #late = new Map<number, { work: () => void; due: number; timer: number }>();
 
   constructor() {
     for (const [owner, names] of OPERATIONS) for (const name of names) this.#watch(owner, name);
@@ -40,13 +42,42 @@ export class VirtualTime {
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
     });
     const fake = window.setTimeout.bind(window);
+    const clear = window.clearTimeout.bind(window);
     this.#setTimeout = fake;
-    window.setTimeout = ((work: () => void, ms = 0) => fake(work, this.#slowed(ms))) as typeof window.setTimeout;
+    this.#clearTimeout = clear;
+    window.setTimeout = ((work: () => void, ms = 0) => {
+      if (this.#throttle === 1) return fake(work, ms);
+      const due = this.elapsed + Math.max(0, ms);
+      const late = (): void => {
+        this.#late.delete(id);
+        work();
+      };
+      const id = fake(late, this.#slowed(due));
+      this.#late.set(id, { work: late, due, timer: id });
+      return id;
+    }) as typeof window.setTimeout;
+    window.clearTimeout = (id) => {
+      clear(this.#late.get(Number(id))?.timer ?? id);
+      this.#late.delete(Number(id));
+    };
   }
 
-  #slowed(ms: number): number {
-    const due = Math.ceil((this.elapsed + Math.max(0, ms)) / this.throttle) * this.throttle;
-    return due - this.elapsed;
+  /** How long until a timer that is due then may fire. */
+  #slowed(due: number): number {
+    return Math.max(0, Math.ceil(due / this.#throttle) * this.#throttle - this.elapsed);
+  }
+
+  get throttle(): number {
+    return this.#throttle;
+  }
+
+  /** Timers fire on multiples of this, as in a tab in the background; those that wait are timed anew. */
+  set throttle(ms: number) {
+    this.#throttle = ms;
+    for (const late of this.#late.values()) {
+      this.#clearTimeout(late.timer);
+      late.timer = this.#setTimeout(late.work, this.#slowed(late.due));
+    }
   }
 
   #watch(owner: object, name: string): void {

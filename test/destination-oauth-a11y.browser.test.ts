@@ -1,0 +1,138 @@
+import { expect } from '@open-wc/testing';
+import type { DestinationOAuth, Variant } from '../src/element.ts';
+import type { View } from '../src/flow.ts';
+import { account } from './helpers/fake-proxy.ts';
+import { press, until } from './helpers/mouse.ts';
+import { mainButton, part, Stage } from './helpers/stage.ts';
+import { inView, VIEWS } from './helpers/views.ts';
+
+let stage: Stage;
+beforeEach(() => (stage = new Stage()));
+afterEach(() => stage.strike());
+
+const VARIANTS: Variant[] = ['card', 'compact', 'button'];
+
+const region = (element: DestinationOAuth, role: 'status' | 'alert'): string =>
+  element.shadowRoot?.querySelector(`[role=${role}]`)?.textContent.trim() ?? 'no region';
+
+describe('axe finds nothing', () => {
+  for (const view of Object.keys(VIEWS) as View[])
+    for (const variant of VARIANTS)
+      it(`${view}, ${variant}`, async () => {
+        const element = await inView(stage, view, { variant });
+        await expect(element).to.be.accessible();
+      });
+});
+
+describe('the main button', () => {
+  for (const view of Object.keys(VIEWS) as View[])
+    for (const variant of VARIANTS)
+      it(`names the destination: ${view}, ${variant}`, async () => {
+        const element = await inView(stage, view, { variant });
+        const button = part(element, 'button');
+        if (!button) return void expect(view).to.equal('not-applicable');
+        const name = button.getAttribute('aria-label') ?? '';
+        expect(name).to.contain(element.account ? 'LinkedIn' : 'Destination account');
+        // WCAG 2.5.3: what is seen is what is said.
+        expect(name).to.contain(button.textContent.trim());
+      });
+
+  it('is the same, and keeps the focus, in all views that have it', async () => {
+    const element = await stage.ready();
+    const button = mainButton(element);
+    const kept = (): void => {
+      expect(element.shadowRoot?.activeElement === button, `focus in ${element.view}`).to.equal(true);
+      expect(mainButton(element) === button, `one button in ${element.view}`).to.equal(true);
+      expect(button.disabled).to.equal(false);
+    };
+    button.focus();
+    kept();
+    stage.blocked = true;
+    element.authorize();
+    await stage.view(element, 'blocked');
+    kept();
+    stage.blocked = false;
+    element.authorize();
+    await stage.view(element, 'awaiting');
+    kept();
+    stage.popups[0]?.close();
+    await stage.view(element, 'unconfirmed');
+    kept();
+    element.authorize();
+    stage.say();
+    await stage.view(element, 'confirming');
+    kept();
+    stage.proxy.flow = { state: 'failed', hint: 'internal_server_error' };
+    element.refresh();
+    await stage.view(element, 'failed');
+    kept();
+    stage.proxy.account = 'upstream_unavailable';
+    element.refresh();
+    await stage.view(element, 'error');
+    kept();
+    stage.proxy.account = { oauth_status: 'authorized' };
+    element.refresh();
+    await stage.view(element, 'authorized');
+    kept();
+    stage.proxy.account = { reauthorization: true };
+    element.refresh();
+    await stage.view(element, 'reauthorize');
+    kept();
+  });
+
+  it('works with the keyboard', async () => {
+    for (const key of ['Enter', ' ']) {
+      const element = await stage.ready();
+      const before = stage.opened.length;
+      await press(mainButton(element), key);
+      await until(() => stage.opened.length === before + 1, `a window by "${key}"`);
+      element.remove();
+    }
+  });
+
+  it('that can do nothing says so and does nothing, but can be reached', async () => {
+    const element = await inView(stage, 'confirming');
+    const button = mainButton(element);
+    expect(button.getAttribute('aria-disabled')).to.equal('true');
+    const opened = stage.opened.length;
+    button.click();
+    expect(stage.opened.length).to.equal(opened);
+    button.focus();
+    expect(element.shadowRoot?.activeElement === button).to.equal(true);
+  });
+});
+
+describe('live regions', () => {
+  it('are there from the start and say nothing at the first read', async () => {
+    const element = await stage.mount();
+    expect([region(element, 'status'), region(element, 'alert')]).to.deep.equal(['', '']);
+    await stage.view(element, 'unauthorized');
+    expect([region(element, 'status'), region(element, 'alert')]).to.deep.equal(['', '']);
+  });
+
+  it('say politely what has changed', async () => {
+    const element = await stage.ready();
+    element.authorize();
+    await element.updateComplete;
+    expect(region(element, 'status')).to.contain('LinkedIn: Waiting for you.');
+    stage.proxy.flow = { state: 'completed', account: account({ oauth_status: 'authorized' }) };
+    stage.say();
+    await stage.view(element, 'authorized');
+    expect(region(element, 'status')).to.contain('LinkedIn: Authorized.');
+    expect(region(element, 'alert')).to.equal('');
+  });
+
+  it('say at once what went wrong', async () => {
+    const element = await inView(stage, 'failed', { variant: 'button' });
+    expect(region(element, 'alert')).to.contain('LinkedIn: Not authorized.');
+    expect(region(element, 'status')).to.equal('');
+  });
+
+  it('are not seen', async () => {
+    const element = await inView(stage, 'failed');
+    for (const each of element.shadowRoot?.querySelectorAll('[role=status], [role=alert]') ?? []) {
+      const { width, height } = each.getBoundingClientRect();
+      expect(width * height).to.be.at.most(1);
+    }
+  });
+});
