@@ -23,19 +23,13 @@ const receiver = ['test/security.browser.test.ts'];
 
 export const MUTATIONS: readonly Mutation[] = [
   ...of('src/popup.ts', receiver, [
-    ['message: origin', 'event.origin !== watch.origin || ', ''],
-    ['message: source', ' || !event.source || event.source !== watch.popup?.window', ''],
-    [
-      'message: nobody is no source',
-      '!event.source || event.source !== watch',
-      'event.source && event.source !== watch',
-    ],
+    ['message: origin', ' || event.origin !== origin', ''],
+    ['message: source', 'popup && event.source === popup', 'popup'],
     ['message: a result, no ack', "message?.type !== 'result'", '!message'],
-    ['message: flow', 'message.flow !== watch.flow || ', ''],
-    ['message: once', ' || watch.heard) return', ') return'],
-    ['channel: origin', 'if (event.origin === entry.origin)', ''],
+    ['message: flow', ' || message.flow !== flow', ''],
+    ['message: once', 'heard || ', ''],
     ['window: no name', "'_blank'", "'destination-oauth'"],
-    ['window: severed', 'opened.opener = null;', ''],
+    ['window: severed', 'popup.opener = null;', ''],
   ]),
   ...of(
     'src/protocol.ts',
@@ -63,7 +57,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'src/authorize-url.ts',
     ['test/authorize-url.test.ts'],
     [
-      ['element: userinfo', 'if (url.username || url.password) return undefined;', ''],
+      ['element: userinfo', '/?#@', '/?#'],
       ['element: https', "url.protocol === 'https:' || LOOPBACK.test(url.hostname) ? url", 'url ? url'],
     ],
   ),

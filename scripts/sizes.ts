@@ -17,7 +17,10 @@ export interface Size {
 const KB = 1024;
 const brotli = (code: string | Uint8Array): number => brotliCompressSync(code).byteLength;
 
-/** What a partner's bundler makes of one of the package's entries, minified, with Lit left out. */
+/**
+ * What a partner's bundler makes of one of the package's entries, minified, with Lit left out: what is loaded with it, and
+ * not what it imports when that is needed.
+ */
 export async function bundle(entry: string): Promise<string> {
   const result = await build({
     configFile: false,
@@ -29,11 +32,18 @@ export async function bundle(entry: string): Promise<string> {
       minify: true,
       target: 'es2022',
       lib: { entry: join(ROOT, entry), formats: ['es'] },
-      rolldownOptions: { external: /^(lit|@lit)(\/|$)/, output: { minify: true, codeSplitting: false } },
+      rolldownOptions: { external: /^(lit|@lit)(\/|$)/, output: { minify: true } },
     },
   });
   const output = (Array.isArray(result) ? result : [result]).flatMap((part) => ('output' in part ? part.output : []));
-  return output.map((file) => (file.type === 'chunk' ? file.code : '')).join('');
+  const chunks = new Map(output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file]] : [])));
+  const code = (name: string): string => {
+    const chunk = chunks.get(name);
+    // Once, however many import it.
+    chunks.delete(name);
+    return chunk ? [chunk.code, ...chunk.imports.map(code)].join('') : '';
+  };
+  return [...chunks.values()].map((chunk) => (chunk.isEntry ? code(chunk.fileName) : '')).join('');
 }
 
 /** Sizes of a finished build. */
@@ -44,13 +54,13 @@ export async function measure(): Promise<Size[]> {
       name: 'drop-in (dist/destination-oauth.min.js)',
       bytes: file('destination-oauth.min.js'),
       budget: 14 * KB,
-      ceiling: 17.25 * KB,
+      ceiling: 15.9 * KB,
     },
     {
       name: 'element for bundlers, without Lit',
       bytes: brotli(await bundle('dist/element.js')),
       budget: 8 * KB,
-      ceiling: 12.5 * KB,
+      ceiling: 10.5 * KB,
     },
     { name: 'redirect page (dist/redirect.min.js)', bytes: file('redirect.min.js'), budget: 1 * KB, ceiling: 1 * KB },
   ];

@@ -1,6 +1,7 @@
 /** What the element may open: checks and composes the URL of the popup's navigation. No DOM. */
 
-const LOOPBACK = /^(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Of a host name as the URL parser writes it. */
+const LOOPBACK = /^((.+\.)?localhost|127\.[\d.]+|\[::1\])$/;
 
 /**
  * `authorizeUrl` as a URL that may be opened, or `undefined`: absolute, `https:` (or `http:` on loopback), no userinfo,
@@ -8,10 +9,9 @@ const LOOPBACK = /^(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\]
  */
 export function safeAuthorizeUrl(authorizeUrl: string): URL | undefined {
   // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
-  if (/[\u0000-\u0020\u007f\\]/.test(authorizeUrl) || !/^https?:\/\/[^/]/i.test(authorizeUrl)) return undefined;
-  if (!URL.canParse(authorizeUrl)) return undefined;
+  const plain = /^https?:\/\/[^/?#@\\\u0000-\u0020\u007f]+([/?#][^\\\u0000-\u0020\u007f]*)?$/i;
+  if (!plain.test(authorizeUrl) || !URL.canParse(authorizeUrl)) return undefined;
   const url = new URL(authorizeUrl);
-  if (url.username || url.password) return undefined;
   return url.protocol === 'https:' || LOOPBACK.test(url.hostname) ? url : undefined;
 }
 

@@ -97,13 +97,10 @@ export const FLOW_ID = /^[A-Za-z0-9_-]{22,128}$/;
 type Check = (field: unknown) => boolean;
 
 /** An own field, never an inherited one. */
-const own = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
+const own = (value: unknown, key: string): unknown => Object.getOwnPropertyDescriptor(Object(value), key)?.value;
 
 /** Copies the named own fields and no others; `undefined` if one of them is not what it should be. */
-function copy<T extends object>(value: unknown, checks: { [K in keyof T]-?: Check }): T | undefined {
+export function copy<T extends object>(value: unknown, checks: { [K in keyof T]-?: Check }): T | undefined {
   const copied: Partial<Record<keyof T, unknown>> = {};
   for (const key in checks) {
     const field = own(value, key);
@@ -114,12 +111,13 @@ function copy<T extends object>(value: unknown, checks: { [K in keyof T]-?: Chec
 }
 
 const isString: Check = (field) => typeof field === 'string';
-const isTime: Check = (field) => !Number.isNaN(Date.parse(isString(field) ? String(field) : ''));
-const isOneOf =
+export const isBoolean: Check = (field) => typeof field === 'boolean';
+const isTime: Check = (field) => isString(field) && Date.parse(String(field)) > 0;
+export const isOneOf =
   (list: readonly unknown[]): Check =>
   (field) =>
     list.includes(field);
-const optional =
+export const optional =
   (check: Check): Check =>
   (field) =>
     field === undefined || check(field);
@@ -132,7 +130,7 @@ export const readAccount = (value: unknown): Account | undefined =>
     destination_name: optional(isString),
     oauth_status: isOneOf(OAUTH_STATUSES),
     upstream_status: optional(isString),
-    reauthorization: (field) => typeof field === 'boolean',
+    reauthorization: isBoolean,
     authorize_url: (field) => field === null || isString(field),
     authorize_expires_at: optional(isTime),
     checked_at: isTime,
@@ -145,10 +143,11 @@ export function readFlowReport(value: unknown): FlowReport | undefined {
     account_id: isString,
     state: isOneOf(FLOW_STATES),
     hint: optional(isOneOf(HINTS)),
-    account: optional((field) => readAccount(field) !== undefined),
+    account: optional((field) => !!readAccount(field)),
   });
   const account = readAccount(report?.account);
-  return report && (account ? { ...report, account } : report);
+  if (report && account) report.account = account;
+  return report;
 }
 
 /** The `code` of a problem document. The list is closed, but a newer proxy may know more. */

@@ -6,26 +6,25 @@ import { css } from 'lit';
  */
 export const styles = css`
   :host {
-    --_accent: var(--destination-oauth-accent, light-dark(#1d4ed8, #9db8ff));
-    --_on-accent: var(--destination-oauth-on-accent, light-dark(#fff, #0b1534));
-    --_surface: var(--destination-oauth-surface, light-dark(#fff, #1b1d22));
-    --_text: var(--destination-oauth-text, light-dark(#1a1d24, #eceef2));
-    --_muted: var(--destination-oauth-muted, light-dark(#565d6b, #a9b0bf));
-    --_border: var(--destination-oauth-border, light-dark(#d9dde5, #383d48));
-    --_success: var(--destination-oauth-success, light-dark(#13693a, #74d69c));
-    --_warning: var(--destination-oauth-warning, light-dark(#8a4b00, #f5bd6b));
-    --_danger: var(--destination-oauth-danger, light-dark(#b3261e, #ff9d94));
+    --_accent: var(--destination-oauth-accent, light-dark(#14c, #9bf));
+    --_on-accent: var(--destination-oauth-on-accent, canvas);
+    --_surface: var(--destination-oauth-surface, canvas);
+    --_text: var(--destination-oauth-text, canvastext);
+    --_muted: var(--destination-oauth-muted, color-mix(in srgb, canvastext 70%, canvas));
+    --_border: var(--destination-oauth-border, color-mix(in srgb, canvastext 20%, canvas));
+    --_success: var(--destination-oauth-success, light-dark(#163, #7d9));
+    --_warning: var(--destination-oauth-warning, light-dark(#840, #fb6));
+    --_danger: var(--destination-oauth-danger, light-dark(#a21, #f99));
     --_radius: var(--destination-oauth-radius, 12px);
     --_button-radius: var(--destination-oauth-button-radius, 8px);
     --_space: var(--destination-oauth-space, 16px);
     --_tone: var(--_muted);
     display: block;
-    min-inline-size: 0;
     container-type: inline-size;
     color: var(--_text);
     font-family: var(--destination-oauth-font, inherit);
     font-size: var(--destination-oauth-font-size, 0.875rem);
-    line-height: 1.45;
+    line-height: 1.5;
     text-align: start;
   }
   :host([hidden]) {
@@ -35,16 +34,16 @@ export const styles = css`
     display: inline-block;
     container-type: normal;
   }
-  [data-tone='accent'] {
+  .accent {
     --_tone: var(--_accent);
   }
-  [data-tone='success'] {
+  .success {
     --_tone: var(--_success);
   }
-  [data-tone='warning'] {
+  .warning {
     --_tone: var(--_warning);
   }
-  [data-tone='danger'] {
+  .danger {
     --_tone: var(--_danger);
   }
   .base {
@@ -68,7 +67,7 @@ export const styles = css`
   }
   .icon,
   .status {
-    background: color-mix(in srgb, var(--_tone) 12%, transparent);
+    background: color-mix(in srgb, var(--_tone) 10%, transparent);
     color: var(--_tone);
   }
   svg {
@@ -79,20 +78,21 @@ export const styles = css`
     stroke-linecap: round;
     stroke-linejoin: round;
   }
-  .ring {
-    stroke-dasharray: 70 30;
-    transform-origin: center;
-    animation: turn 1s linear infinite;
+  @media (prefers-reduced-motion: no-preference) {
+    .loading,
+    .confirming {
+      animation: turn 1s linear infinite;
+    }
   }
   @keyframes turn {
     to {
-      transform: rotate(1turn);
+      rotate: 1turn;
     }
   }
   .head {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.125rem 0.5rem;
+    gap: 0.5rem;
     align-items: baseline;
     overflow-wrap: anywhere;
   }
@@ -102,9 +102,9 @@ export const styles = css`
     font-weight: 600;
   }
   .status {
-    padding: 0.0625rem 0.5rem;
+    padding: 0 0.5rem;
     border-radius: 1rem;
-    font-size: 0.8125em;
+    font-size: 0.875em;
   }
   .name,
   p {
@@ -118,7 +118,7 @@ export const styles = css`
     text-align: match-parent;
   }
   p {
-    margin: 0.125rem 0 0;
+    margin: 0;
     overflow-wrap: anywhere;
   }
   .message {
@@ -131,7 +131,7 @@ export const styles = css`
     gap: 0.5rem;
   }
   .actions > * {
-    margin-block-start: calc(var(--_space) * 0.75);
+    margin-block-start: 0.75rem;
   }
   .footer {
     display: block;
@@ -139,7 +139,7 @@ export const styles = css`
   }
   button {
     min-block-size: 2.25rem;
-    padding: 0.375rem 0.875rem;
+    padding: 0.5rem 0.75rem;
     border: 1px solid var(--_border);
     border-radius: var(--_button-radius);
     background: none;
@@ -150,16 +150,13 @@ export const styles = css`
     cursor: pointer;
   }
   button:hover {
-    background: color-mix(in srgb, currentcolor 8%, transparent);
+    background: color-mix(in srgb, currentcolor 10%, transparent);
   }
   .primary,
   .primary:hover {
     border-color: transparent;
     background: var(--_accent);
     color: var(--_on-accent);
-  }
-  .primary:hover {
-    filter: brightness(1.1);
   }
   button:focus-visible {
     outline: 2px solid var(--_accent);
@@ -173,7 +170,6 @@ export const styles = css`
   .hidden {
     position: absolute;
     inline-size: 1px;
-    block-size: 1px;
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
@@ -198,20 +194,10 @@ export const styles = css`
       flex: 1 1 auto;
     }
   }
-  @media (prefers-reduced-motion: reduce) {
-    .ring {
-      animation-duration: 6s;
-    }
-  }
   @media (forced-colors: active) {
     .icon,
     .status {
       border: 1px solid;
-    }
-    button:disabled,
-    button[aria-disabled='true'] {
-      color: GrayText;
-      opacity: 1;
     }
   }
 `;

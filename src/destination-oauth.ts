@@ -1,40 +1,26 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Account, OAuthStatus } from './contract.ts';
 import { styles } from './destination-oauth.styles.ts';
 import type { Diagnosis } from './diagnose.ts';
 import type { DestinationOAuthError } from './errors.ts';
 import { OAuthAuthorizedEvent, OAuthErrorEvent, OAuthStatusChangeEvent, OAuthViewChangeEvent } from './events.ts';
-import { FlowController, type Mode, type Told } from './flow-controller.ts';
-import { statusOf, viewOf, type View } from './flow.ts';
+import { createController, type Mode } from './flow-controller.ts';
+import { statusOf, viewOf, type Effect, type View } from './flow.ts';
 import type { RequestInitSource } from './http.ts';
-import { icon } from './icons.ts';
 import { en, type MessageKey, type Messages } from './locales/en.ts';
+import { LOOKS } from './looks.ts';
 import { isFramed } from './popup.ts';
-import { readInitialStatus } from './status.ts';
 
 export type Variant = 'card' | 'compact' | 'button';
 
 /** The account without its `authorize_url`, which is a bearer secret. */
 export type PublicAccount = Readonly<Omit<Account, 'authorize_url'>>;
 
-const TONES: Partial<Record<View, string>> = {
-  unauthorized: 'accent',
-  awaiting: 'accent',
-  confirming: 'accent',
-  authorized: 'success',
-  reauthorize: 'warning',
-  incomplete: 'warning',
-  unconfirmed: 'warning',
-  blocked: 'warning',
-  failed: 'danger',
-  error: 'danger',
-};
-
-/** Views whose main button is merely offered, not what the page asks for. */
-const CALM: readonly View[] = ['loading', 'authorized', 'awaiting', 'confirming', 'error'];
-
 /** Views whose main button does something other than start an authorization. */
 const HARMLESS: readonly View[] = ['awaiting', 'unconfirmed', 'error'];
+
+/** Views of an authorization that is under way. */
+const CANCELLABLE: readonly View[] = ['awaiting', 'confirming', 'unconfirmed'];
 
 /**
  * Shows the authorization status of a LiveRamp destination account and takes the customer through the platform's consent
@@ -108,25 +94,15 @@ export class DestinationOAuth extends LitElement {
     }
   }
 
-  readonly #controller = new FlowController({
-    mode: () => this.mode,
-    severs: () => this.opener === 'sever',
-    requestInit: () => this.requestInit,
-    top: () => this.getBoundingClientRect().top,
-    scrollBack: (top) =>
-      void this.updateComplete.then(() => window.scrollBy(0, this.getBoundingClientRect().top - top)),
-    changed: () => this.#changed(),
-    tell: (news) => this.#tell(news),
-  });
+  readonly #controller = createController(this, (effects) => this.#stepped(effects));
   readonly #internals = this.attachInternals();
   #view: View = 'loading';
   #announced = '';
-  #configured: string | undefined;
 
   /** The destination account's id. */
-  declare accountId: string | null;
+  declare accountId: string | null | undefined;
   /** The proxy's base, absolute or relative to the page. */
-  declare proxyUrl: string | null;
+  declare proxyUrl: string | null | undefined;
   declare variant: Variant;
   declare mode: Mode;
   /** `sever`: the platform's page cannot navigate this one. The result then comes by channel or poll. */
@@ -134,9 +110,9 @@ export class DestinationOAuth extends LitElement {
   /** No new authorization can be started. */
   declare disabled: boolean;
   /** A status that the page already knows: the contract's values or LiveRamp's own. Shown until the first read. */
-  declare initialStatus: string | null;
+  declare initialStatus: string | null | undefined;
   /** The origin that messages may come from, when the redirect page is not on the proxy's origin. */
-  declare redirectOrigin: string | null;
+  declare redirectOrigin: string | null | undefined;
   /** For requests to the proxy; `{credentials: 'include'}` unless it says otherwise. */
   declare requestInit: RequestInitSource;
   /** Overrides for single texts. */
@@ -144,12 +120,11 @@ export class DestinationOAuth extends LitElement {
 
   constructor() {
     super();
-    this.accountId = this.proxyUrl = this.initialStatus = this.redirectOrigin = null;
     this.variant = 'card';
     this.mode = 'auto';
     this.opener = 'keep';
     this.disabled = false;
-    this.#mirror();
+    this.#show('loading');
   }
 
   override connectedCallback(): void {
@@ -165,44 +140,36 @@ export class DestinationOAuth extends LitElement {
     });
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    const initialStatus = readInitialStatus(this.initialStatus);
-    const config = this.#config();
-    if (config !== this.#configured) {
-      this.#configured = config;
-      this.#controller.configure(this, initialStatus);
-    } else if (changed.has('initialStatus')) this.#controller.initial(initialStatus);
+  protected override willUpdate(): void {
+    this.#controller.update();
   }
 
-  #config(): string {
-    return [this.accountId, this.proxyUrl, this.redirectOrigin].join('\n');
-  }
-
-  #changed(): void {
-    const view = viewOf(this.#controller.state);
+  /** Says what has happened: the view first, so that whoever hears of the rest finds the view that goes with it. */
+  #stepped(effects: readonly Effect[]): void {
+    const { state, target } = this.#controller;
+    const id = target?.accountId ?? this.accountId ?? '';
+    const view = viewOf(state);
     const previous = this.#view;
     this.requestUpdate();
-    if (view === previous) return;
-    this.#view = view;
-    this.#mirror(previous);
-    if (previous !== 'loading')
-      this.#announced = `${this.#title()}: ${this.#text(`${view}.status`)}. ${this.#explanation()}`;
-    this.dispatchEvent(new OAuthViewChangeEvent(view, previous));
+    if (view !== previous) {
+      this.#show(view);
+      if (previous !== 'loading')
+        this.#announced = `${this.#title()}: ${this.#text(`${view}.status`)}. ${this.#explanation()}`;
+      this.dispatchEvent(new OAuthViewChangeEvent(view, previous));
+    }
+    for (const effect of effects)
+      if (effect.type === 'status')
+        this.dispatchEvent(new OAuthStatusChangeEvent(id, effect.oauthStatus, effect.previous));
+      else if (effect.type === 'authorized') this.dispatchEvent(new OAuthAuthorizedEvent(id, effect.channel));
+      else if (effect.type === 'error') this.dispatchEvent(new OAuthErrorEvent(id, effect.error));
   }
 
   /** Keeps the custom state the same as the view. */
-  #mirror(previous?: View): void {
+  #show(view: View): void {
     // Absent on the server.
     const states = this.#internals.states as CustomStateSet | undefined;
-    if (previous) states?.delete(previous);
-    states?.add(this.#view);
-  }
-
-  #tell(news: Told): void {
-    const id = this.#controller.target?.accountId ?? this.accountId ?? '';
-    if (news.type === 'status') this.dispatchEvent(new OAuthStatusChangeEvent(id, news.oauthStatus, news.previous));
-    else if (news.type === 'authorized') this.dispatchEvent(new OAuthAuthorizedEvent(id, news.channel));
-    else this.dispatchEvent(new OAuthErrorEvent(id, news.error));
+    states?.delete(this.#view);
+    states?.add((this.#view = view));
   }
 
   /** What the element shows. */
@@ -233,10 +200,7 @@ export class DestinationOAuth extends LitElement {
    * open already. Does nothing before the account has been read, where none is needed, and while `disabled`.
    */
   authorize(): void {
-    // Set in this very task: the account whose URL is at hand is no longer the one that is meant.
-    if (this.#config() !== this.#configured) return;
-    if (this.disabled) this.#controller.show();
-    else this.#controller.authorize();
+    this.#controller.authorize();
   }
 
   /** Reads the status again. */
@@ -265,8 +229,8 @@ export class DestinationOAuth extends LitElement {
 
   #busy(): boolean {
     const { checking, account } = this.#controller.state;
-    if (checking || this.#view === 'confirming') return true;
-    return !HARMLESS.includes(this.#view) && !account?.authorize_url;
+    const view = this.#view;
+    return checking || view === 'confirming' || (!HARMLESS.includes(view) && !account?.authorize_url);
   }
 
   #title(): string {
@@ -283,96 +247,84 @@ export class DestinationOAuth extends LitElement {
     return Object.hasOwn(en, key);
   }
 
+  /** The text for what is special about the view, else for the view. */
   #explanation(): string {
     const { error, hint } = this.#controller.state;
     const view = this.#view;
-    if (view === 'error') {
-      const key = `error.${error?.code ?? ''}`;
-      return this.#has(key) ? this.#text(key) : (error?.message ?? '');
-    }
-    if (view === 'failed') {
-      const key = `failed.${hint ?? ''}`;
-      return this.#text(this.#has(key) ? key : 'failed.text');
-    }
-    return this.#text(view === 'blocked' && isFramed() ? 'blocked.framed' : `${view}.text`);
+    const special = view === 'error' ? error?.code : view === 'failed' ? hint : isFramed() && 'framed';
+    const key = `${view}.${special || 'text'}`;
+    if (this.#has(key)) return this.#text(key);
+    return view === 'error' ? (error?.message ?? '') : this.#text(`${view}.text`);
   }
 
   #message(): string | undefined {
-    const { notice } = this.#controller.state;
-    if (notice) return this.#text(`notice.${notice}`);
-    if (this.#view !== 'error') return undefined;
-    const last = viewOf({ ...this.#controller.state, phase: 'idle' });
-    return last === 'loading' ? undefined : this.#text('last').replace('{status}', this.#text(`${last}.status`));
+    const { state } = this.#controller;
+    if (state.notice) return this.#text(`notice.${state.notice}`);
+    const last = viewOf({ ...state, phase: 'idle' });
+    if (this.#view !== 'error' || last === 'loading') return undefined;
+    return this.#text('last').replace('{status}', () => this.#text(`${last}.status`));
   }
 
-  #button(): TemplateResult | typeof nothing {
+  #button(tone: string): TemplateResult | typeof nothing {
     const view = this.#view;
     if (view === 'not-applicable') return nothing;
+    const title = this.#title();
     const name = this.#text(`${view}.button`);
     const short = `${view}.action`;
-    const label = this.variant !== 'button' && this.#has(short) ? this.#text(short) : name;
     return html`<button
       part="button"
-      class=${CALM.includes(view) ? '' : 'primary'}
+      class=${tone && tone !== 'success' ? 'primary' : ''}
       type="button"
-      aria-label=${name.includes(this.#title()) ? name : `${name}: ${this.#title()}`}
+      aria-label=${name.includes(title) ? name : `${name}: ${title}`}
       aria-disabled=${this.#busy()}
       ?disabled=${this.disabled && !HARMLESS.includes(view)}
       @click=${this.#main}
       @pointerenter=${this.#reach}
       @focus=${this.#reach}
     >
-      ${label}
+      ${this.variant !== 'button' && this.#has(short) ? this.#text(short) : name}
     </button>`;
   }
 
-  #secondary(key: 'cancel' | 'reopen' | 'here', act: () => void): TemplateResult {
-    return html`<button part="secondary-button" type="button" @click=${act}>${this.#text(key)}</button>`;
-  }
-
-  #secondaries(): readonly TemplateResult[] {
-    const view = this.#view;
-    const buttons: TemplateResult[] = [];
-    if (this.variant === 'button') return buttons;
-    const may = !this.disabled;
-    if (view === 'unconfirmed' && may) buttons.push(this.#secondary('reopen', () => this.#controller.authorize()));
-    if (view === 'blocked' && may && !isFramed())
-      buttons.push(this.#secondary('here', () => this.#controller.authorize('redirect')));
-    if (view === 'awaiting' || view === 'confirming' || view === 'unconfirmed')
-      buttons.push(this.#secondary('cancel', () => this.cancel()));
-    return buttons;
-  }
-
-  #live(): TemplateResult {
-    const urgent = this.#view === 'error' || this.#view === 'failed';
-    return html`<div class="hidden" role="status">${urgent ? '' : this.#announced}</div>
-      <div class="hidden" role="alert">${urgent ? this.#announced : ''}</div>`;
+  #secondary(shown: boolean, key: 'cancel' | 'reopen' | 'here', act: () => void): TemplateResult | typeof nothing {
+    return shown
+      ? html`<button part="secondary-button" type="button" @click=${act}>${this.#text(key)}</button>`
+      : nothing;
   }
 
   protected override render(): TemplateResult {
     const view = this.#view;
-    const tone = TONES[view] ?? 'neutral';
-    if (this.variant === 'button')
-      return html`<div part="base" data-tone=${tone}>${this.#button()}${this.#live()}</div>`;
+    const [tone, path] = LOOKS[view];
+    const button = this.#button(tone);
+    const live = html`<div class="hidden" role="status">${this.#announced}</div>`;
+    if (this.variant === 'button') return html`<div part="base" class=${tone}>${button}${live}</div>`;
     const { account } = this.#controller.state;
     const message = this.#message();
-    const name = account?.destination_name && account.name;
-    return html`<div part="base" class="base ${this.variant === 'compact' ? 'compact' : 'card'}" data-tone=${tone}>
+    const authorize = (mode?: Mode) => (): void => this.#controller.authorize(mode);
+    return html`<div part="base" class="base ${this.variant === 'compact' ? 'compact' : 'card'} ${tone}">
       <div part="icon" class="icon">
-        <slot name="icon"><svg viewBox="0 0 24 24" aria-hidden="true">${icon(view)}</svg></slot>
+        <slot name="icon"
+          ><svg class=${view} viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg
+        ></slot>
       </div>
       <div>
         <div class="head">
           <span part="title" class="title"><slot name="title">${this.#title()}</slot></span>
-          ${name ? html`<span class="name">${name}</span>` : nothing}
+          ${account?.destination_name && account.name ? html`<span class="name">${account.name}</span>` : nothing}
           <span class="status">${this.#text(`${view}.status`)}</span>
         </div>
         <p part="description"><slot name="description">${this.#explanation()}</slot></p>
         ${message ? html`<p part="message" class="message">${message}</p>` : nothing}
       </div>
-      <div class="actions">${this.#button()}${this.#secondaries()}</div>
+      <div class="actions">
+        ${button}${this.#secondary(view === 'unconfirmed' && !this.disabled, 'reopen', authorize())}${this.#secondary(
+          view === 'blocked' && !this.disabled && !isFramed(),
+          'here',
+          authorize('redirect'),
+        )}${this.#secondary(CANCELLABLE.includes(view), 'cancel', this.#controller.cancel)}
+      </div>
       <slot name="footer" class="footer"></slot>
-      ${this.#live()}
+      ${live}
     </div>`;
   }
 }

@@ -1,7 +1,6 @@
 /** A report on the page that the element is in: what will work here, and which header or attribute to change. */
 import type { Channel } from './flow.ts';
 import type { Target } from './target.ts';
-import { isFramed } from './popup.ts';
 
 export interface Diagnosis {
   framed: boolean;
@@ -39,7 +38,7 @@ async function coopOf(url: string): Promise<string> {
 
 /** Looks at this page, and where there is a `target`, at its redirect page. */
 export async function diagnose(target: Target | undefined): Promise<Diagnosis> {
-  const framed = isFramed();
+  const framed = window.self !== window.top;
   const sandboxed = window.origin === 'null';
   const sandbox = sandboxOf();
   const own = target?.origin === window.origin;

@@ -24,12 +24,12 @@ export type ErrorCode =
 export class DestinationOAuthError extends Error {
   readonly code: ErrorCode;
   /** Milliseconds after which the proxy wants to be asked again (`Retry-After`). */
-  declare readonly retryAfter?: number;
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfter?: number | undefined } = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { retryAfter?: number | undefined } = {}) {
+    super(message, options);
     this.name = 'DestinationOAuthError';
     this.code = code;
-    if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
+    this.retryAfter = options.retryAfter;
   }
 }

@@ -3,14 +3,14 @@
  * in step with the attempts that the state holds. All it starts, `disconnect` ends.
  */
 import { withFlow } from './authorize-url.ts';
-import type { OAuthStatus } from './contract.ts';
 import { DestinationOAuthError } from './errors.ts';
-import { dueAt, frontOf, initialState, reduce, type Action, type Attempt, type Effect, type State } from './flow.ts';
+import { dueAt, frontOf, initialState, reduce, type Action, type Effect, type State } from './flow.ts';
 import type { RequestInitSource } from './http.ts';
 import { now, tickAt } from './poller.ts';
-import { hiddenFor, isFramed, navigate, onWake, openPopup, watch, type Popup } from './popup.ts';
-import { ProxyClient, type Subscriber } from './proxy-client.ts';
+import { hiddenFor, isFramed, navigate, onWake, openPopup, watch } from './popup.ts';
+import { announce, read, readFlow, subscribe, type Subscriber } from './proxy-client.ts';
 import * as session from './session.ts';
+import { readInitialStatus } from './status.ts';
 import { targetOf, type Config, type Target } from './target.ts';
 
 export type Mode = 'popup' | 'redirect' | 'auto';
@@ -18,274 +18,232 @@ export type Mode = 'popup' | 'redirect' | 'auto';
 /** A page that has been hidden for so long (ms) polls no more until it is seen again. */
 const HIDDEN_FOR_LONG = 5 * 60_000;
 
-export type Told = Extract<Effect, { type: 'status' | 'authorized' | 'error' }>;
+/** The element. */
+export interface Host extends Config {
+  readonly mode: Mode;
+  readonly opener: 'keep' | 'sever';
+  readonly disabled: boolean;
+  readonly initialStatus: string | null | undefined;
+  readonly requestInit: RequestInitSource;
+  readonly updateComplete: Promise<unknown>;
+  getBoundingClientRect(): { readonly top: number };
+}
 
-export interface FlowHost {
-  mode(): Mode;
-  /** Whether popups give up their opener. */
-  severs(): boolean;
-  requestInit(): RequestInitSource;
-  /** Where the element stands in the viewport, in CSS pixels. */
-  top(): number;
-  /** The user is back from a full-page authorization: the page shall stand as it stood. */
-  scrollBack(top: number): void;
-  /** The state has changed. */
-  changed(): void;
-  /** Something that the page may want to know. */
-  tell(news: Told): void;
+/** What there is of an attempt beside its state. */
+interface Attended {
+  popup?: Window | undefined;
+  unwatch?: (() => void) | undefined;
+  asking?: AbortController | undefined;
 }
 
 /** Browsers inside apps and iOS home-screen apps, where a popup opens nothing that could come back. */
 const popupsWork = (): boolean =>
-  !('standalone' in navigator && navigator.standalone === true) &&
+  !('standalone' in navigator && navigator.standalone) &&
   !/\b(FBAN|FBAV|Instagram|Line)\/|; wv\)/.test(navigator.userAgent);
 
-const newFlowId = (): string => {
-  const bytes = crypto.getRandomValues(new Uint8Array(24));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_');
-};
+/** 192 random bits, in characters of base64url. */
+const newFlowId = (): string => crypto.getRandomValues(new Uint32Array(6)).join('-');
 
-export class FlowController {
-  readonly #host: FlowHost;
-  #state: State = initialState;
-  #target: Target | undefined;
-  #client: ProxyClient | undefined;
-  #subscriber: Subscriber | undefined;
-  #connected = false;
-  #kept: readonly Attempt[] = [];
-  readonly #queue: Action[] = [];
-  #running = false;
-  /** Undoes what `connect` did. */
-  #undo: (() => void)[] = [];
-  readonly #popups = new Map<string, Popup>();
-  readonly #watches = new Map<string, () => void>();
-  readonly #asks = new Map<string, AbortController>();
-  readonly #tick = (): void => this.#dispatch({ type: 'tick' });
+const configOf = ({ accountId, proxyUrl, redirectOrigin }: Config): string =>
+  [accountId, proxyUrl, redirectOrigin].join('\n');
 
-  constructor(host: FlowHost) {
-    this.#host = host;
-  }
-
-  get state(): State {
-    return this.#state;
-  }
-
-  get target(): Target | undefined {
-    return this.#target;
-  }
-
-  /** Takes a configuration; another account or proxy drops what was under way. */
-  configure(config: Config, initialStatus: OAuthStatus | undefined): void {
-    const wasConnected = this.#connected;
-    this.#stop();
-    session.keep('', [], this.#kept);
-    this.#kept = [];
-    this.#popups.clear();
-    const target = targetOf(config, document.baseURI);
-    const failed = target instanceof DestinationOAuthError;
-    this.#target = failed ? undefined : target;
-    this.#client = failed ? undefined : ProxyClient.at(target.base);
-    this.#subscriber = failed
-      ? undefined
-      : {
-          accountId: target.accountId,
-          requestInit: () => this.#host.requestInit(),
-          onAccount: (account) => this.#dispatch({ type: 'account', account }),
-          onError: (error) => this.#dispatch({ type: 'account-failed', error }),
-          onChanged: () => this.#dispatch({ type: 'changed' }),
-        };
-    if (wasConnected) this.#start();
-    this.#dispatch({ type: 'configured', ...(failed && { problem: target }) });
-    this.initial(initialStatus);
-    if (!failed) this.#takeUp(session.takeUp(this.#owner()));
-  }
-
-  initial(status: OAuthStatus | undefined): void {
-    this.#dispatch({ type: 'initial', status });
-  }
-
+export interface FlowController {
+  readonly state: State;
+  readonly target: Target | undefined;
+  /** The attributes may have changed; another account or proxy drops what was under way. */
+  update(): void;
   /** The element is in a document. Takes up again what `disconnect` left. */
-  connect(): void {
-    if (this.#connected) return;
-    this.#start();
-    if (!this.#target) return;
-    this.#state = reduce(this.#state, { type: 'suspend' }, now())[0];
-    for (const { flow } of this.#state.attempts)
-      if (!session.reclaim(flow)) this.#dispatch({ type: 'overtaken', flow });
-    this.#dispatch({ type: 'wake' });
-  }
-
+  connect(): void;
   /** The element has left the document for good, as far as can be known: everything it started ends here. */
-  disconnect(): void {
-    if (!this.#connected) return;
-    this.#stop();
-    session.release(this.#state.attempts);
-  }
-
+  disconnect(): void;
   /** Opens the authorization, in the caller's task: the popup is open when this returns. */
-  authorize(mode: Mode = this.#host.mode()): void {
-    const front = frontOf(this.#state);
-    const popup = front && this.#popups.get(front.flow);
-    const here = mode === 'redirect' || (mode === 'auto' && (this.#state.timesBlocked > 1 || !popupsWork()));
-    this.#dispatch({
-      type: 'authorize',
-      flow: newFlowId(),
-      mode: here && !isFramed() ? 'redirect' : 'popup',
-      popupOpen: popup?.closed === false,
-      top: this.#host.top(),
-    });
-  }
-
-  /** Brings the window of the attempt under way to the front. */
-  show(): void {
-    this.#popups.get(frontOf(this.#state)?.flow ?? '')?.focus();
-  }
-
-  refresh(): void {
-    if (this.#target) this.#dispatch({ type: 'refresh' });
-  }
-
-  cancel(): void {
-    this.#dispatch({ type: 'cancel' });
-  }
-
+  authorize(mode?: Mode): void;
+  refresh(): void;
+  cancel: () => void;
   /** The user reaches for the button: what is about to run out is renewed. */
-  reach(): void {
-    if (this.#target) this.#dispatch({ type: 'wake' });
+  reach(): void;
+}
+
+/** `stepped` hears of every step, and of its effects. */
+export function createController(host: Host, stepped: (effects: readonly Effect[]) => void): FlowController {
+  let state = initialState;
+  let configured: string | undefined;
+  /** The account; none as long as the attributes are wrong. */
+  let subscriber: Subscriber | undefined;
+  /** Undoes what `start` did, while the element is connected. */
+  let undo: (() => void)[] | undefined;
+  let queue: Action[] = [];
+  const attended = new Map<string, Attended>();
+  const tick = (): void => dispatch({ type: 'tick' });
+
+  function start(): void {
+    undo = [onWake((restored) => dispatch({ type: 'wake', restored }))];
+    if (subscriber) undo.push(subscribe(subscriber));
   }
 
-  #owner(): string {
-    return this.#target ? `${this.#target.base} ${this.#target.accountId}` : '';
+  function stop(): void {
+    for (const each of undo ?? []) each();
+    undo = undefined;
+    for (const each of attended.values()) leave(each);
+    tickAt(tick, undefined);
   }
 
-  #takeUp(attempts: readonly Attempt[]): void {
-    if (attempts.length) this.#dispatch({ type: 'resume', attempts });
-    for (const { mode, top } of attempts) if (mode === 'redirect' && top !== undefined) this.#host.scrollBack(top);
+  function leave(entry: Attended): void {
+    entry.unwatch?.();
+    entry.asking?.abort();
+    entry.unwatch = entry.asking = undefined;
   }
 
-  #start(): void {
-    this.#connected = true;
-    this.#undo = [onWake((restored) => this.#dispatch({ type: 'wake', restored }))];
-    if (this.#client && this.#subscriber) this.#undo.push(this.#client.subscribe(this.#subscriber));
+  function attend(flow: string): Attended {
+    let entry = attended.get(flow);
+    if (!entry) attended.set(flow, (entry = {}));
+    return entry;
   }
 
-  #stop(): void {
-    this.#connected = false;
-    for (const undo of this.#undo) undo();
-    this.#undo = [];
-    for (const ask of this.#asks.values()) ask.abort();
-    this.#asks.clear();
-    for (const unwatch of this.#watches.values()) unwatch();
-    this.#watches.clear();
-    tickAt(this.#tick, undefined);
-    this.#state = reduce(this.#state, { type: 'suspend' }, now())[0];
+  function configure(): void {
+    configured = configOf(host);
+    const connected = undo;
+    stop();
+    for (const flow of attended.keys()) session.forget(flow);
+    attended.clear();
+    const target = targetOf(host, document.baseURI);
+    const problem = target instanceof DestinationOAuthError ? target : undefined;
+    subscriber =
+      target instanceof DestinationOAuthError
+        ? undefined
+        : { ...target, dispatch, requestInit: () => host.requestInit };
+    if (connected) start();
+    dispatch({ type: 'configured', problem });
+    const attempts = subscriber ? session.takeUp(subscriber.key) : [];
+    if (attempts.length) dispatch({ type: 'resume', attempts });
+    // The user is back from a full-page authorization: the page shall stand as it stood.
+    for (const { mode, top } of attempts)
+      if (mode === 'redirect' && top)
+        void host.updateComplete.then(() => scrollBy(0, host.getBoundingClientRect().top - top));
   }
 
   /** Applies an action, and those that its effects bring about, in order. */
-  #dispatch(action: Action): void {
-    this.#queue.push(action);
-    if (this.#running) return;
-    this.#running = true;
+  function dispatch(action: Action): void {
+    if (queue.push(action) > 1) return;
     try {
-      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#step(next);
+      for (const next of queue) step(next);
     } finally {
-      this.#running = false;
+      queue = [];
     }
   }
 
-  #step(action: Action): void {
-    const [state, effects] = reduce(this.#state, action, now());
-    this.#state = state;
-    const news: Told[] = [];
-    for (const effect of effects)
-      if (effect.type === 'status' || effect.type === 'authorized' || effect.type === 'error') news.push(effect);
-      else this.#carryOut(effect);
-    if (this.#connected) this.#inStep();
-    // In this order, so that whoever hears of anything finds the view that goes with it.
-    this.#host.changed();
-    for (const each of news) this.#host.tell(each);
-    if (this.#target && news.some((each) => each.type === 'authorized' || (each.type === 'status' && each.previous)))
-      this.#client?.announce(this.#target.accountId);
+  function step(action: Action): void {
+    const [next, effects] = reduce(state, action, now());
+    state = next;
+    if (subscriber) {
+      for (const effect of effects) carryOut(effect, subscriber);
+      if (undo) keepUp(subscriber);
+    }
+    stepped(effects);
+    if (subscriber && effects.some((each) => each.type === 'authorized' || (each.type === 'status' && each.previous)))
+      announce(subscriber);
   }
 
-  #carryOut(effect: Exclude<Effect, Told>): void {
+  function carryOut(effect: Effect, to: Subscriber): void {
     switch (effect.type) {
       case 'open': {
-        const popup = openPopup(withFlow(effect.url, effect.flow), this.#host.severs());
-        if (popup) this.#popups.set(effect.flow, popup);
-        else this.#queue.push({ type: 'blocked', flow: effect.flow });
+        const { opener } = host;
+        const popup = openPopup(withFlow(effect.url, effect.flow), opener === 'sever');
+        if (popup) attend(effect.flow).popup = popup;
+        else queue.push({ type: 'blocked', flow: effect.flow });
         return;
       }
       case 'navigate':
-        this.#keep();
         return navigate(withFlow(effect.url, effect.flow, location.href));
       case 'focus':
-        return this.#popups.get(effect.flow)?.focus();
       case 'close':
-        return this.#popups.get(effect.flow)?.close();
+        return attended.get(effect.flow)?.popup?.[effect.type]();
       case 'read':
-        if (this.#connected && this.#subscriber) this.#client?.read(this.#subscriber);
+        if (undo) read(to);
         return;
       case 'ask':
-        if (this.#connected) void this.#ask(effect.flow);
+        if (undo) void ask(effect.flow, to);
     }
   }
 
-  async #ask(flow: string): Promise<void> {
-    if (!this.#client || !this.#subscriber) return;
-    const controller = new AbortController();
-    this.#asks.set(flow, controller);
-    let action: Action;
-    try {
-      const answer = await this.#client.flow(flow, this.#subscriber, controller.signal);
-      action = answer.type === 'report' ? answer : { type: answer.type, flow };
-    } catch (error) {
-      if (!(error instanceof DestinationOAuthError)) return;
-      action = { type: 'ask-failed', flow, error };
-    }
-    if (controller.signal.aborted) return;
-    this.#asks.delete(flow);
-    this.#dispatch(action);
+  async function ask(flow: string, to: Subscriber): Promise<void> {
+    const entry = attend(flow);
+    const asking = (entry.asking = new AbortController());
+    const action = await readFlow(flow, to, asking);
+    if (entry.asking !== asking) return;
+    entry.asking = undefined;
+    dispatch(action);
   }
 
   /** Listens for every attempt there is, and for no other; keeps them across a reload; sets the next tick. */
-  #inStep(): void {
-    const { attempts } = this.#state;
-    for (const [flow, unwatch] of this.#watches)
-      if (!attempts.some((a) => a.flow === flow)) {
-        unwatch();
-        this.#watches.delete(flow);
-        this.#popups.delete(flow);
-        this.#asks.get(flow)?.abort();
-        this.#asks.delete(flow);
+  function keepUp({ key, origin }: Subscriber): void {
+    for (const [flow, entry] of attended)
+      if (!state.attempts.some((a) => a.flow === flow)) {
+        leave(entry);
+        attended.delete(flow);
+        session.forget(flow);
       }
-    for (const { flow } of attempts) if (!this.#watches.has(flow)) this.#watch(flow);
-    this.#keep();
-    tickAt(this.#tick, hiddenFor() > HIDDEN_FOR_LONG ? undefined : dueAt(this.#state));
-  }
-
-  #watch(flow: string): void {
-    if (!this.#target) return;
-    this.#watches.set(
-      flow,
-      watch({
+    for (const a of state.attempts) {
+      const { flow } = a;
+      session.keep(key, a);
+      const entry = attend(flow);
+      entry.unwatch ??= watch({
         flow,
-        origin: this.#target.origin,
-        popup: this.#popups.get(flow),
-        onResult: (hint, channel) => this.#dispatch({ type: 'returned', flow, hint, channel }),
-        onClosed: () => this.#dispatch({ type: 'closed', flow }),
-      }),
-    );
+        origin,
+        popup: entry.popup,
+        onResult: (hint, channel) => dispatch({ type: 'returned', flow, hint, channel }),
+        onClosed: () => dispatch({ type: 'closed', flow }),
+      });
+    }
+    tickAt(tick, hiddenFor() > HIDDEN_FOR_LONG ? undefined : dueAt(state));
   }
 
-  #keep(): void {
-    const { attempts } = this.#state;
-    const same = ({ flow, live }: Attempt, index: number): boolean =>
-      this.#kept[index]?.flow === flow && this.#kept[index].live === live;
-    if (attempts.length === this.#kept.length && attempts.every(same)) return;
-    session.keep(this.#owner(), attempts, this.#kept);
-    this.#kept = attempts;
-  }
+  return {
+    get state() {
+      return state;
+    },
+    get target() {
+      return subscriber;
+    },
+    update() {
+      if (configOf(host) !== configured) configure();
+      const status = readInitialStatus(host.initialStatus);
+      if (status !== state.initial) dispatch({ type: 'initial', status });
+    },
+    connect() {
+      if (undo) return;
+      start();
+      if (!subscriber) return;
+      const taken = state.attempts.filter(({ flow }) => session.isClaimed(flow));
+      for (const { flow } of taken) attended.delete(flow);
+      dispatch({ type: 'suspend' });
+      for (const { flow } of taken) dispatch({ type: 'overtaken', flow });
+      dispatch({ type: 'wake' });
+    },
+    disconnect() {
+      if (undo) state.attempts.forEach(session.release);
+      stop();
+    },
+    authorize(mode = host.mode) {
+      // Set in this very task: the account whose URL is at hand is no longer the one that is meant.
+      if (configOf(host) !== configured) return;
+      const popup = attended.get(frontOf(state)?.flow ?? '')?.popup;
+      if (host.disabled) return popup?.focus();
+      const here = mode === 'redirect' || (mode === 'auto' && (state.timesBlocked > 1 || !popupsWork()));
+      dispatch({
+        type: 'authorize',
+        flow: newFlowId(),
+        mode: here && !isFramed() ? 'redirect' : 'popup',
+        popupOpen: popup?.closed === false,
+        top: host.getBoundingClientRect().top,
+      });
+    },
+    refresh() {
+      if (subscriber) dispatch({ type: 'refresh' });
+    },
+    cancel: () => dispatch({ type: 'cancel' }),
+    reach() {
+      if (subscriber) dispatch({ type: 'wake' });
+    },
+  };
 }

@@ -96,7 +96,7 @@ export interface State {
 }
 
 export type Action =
-  | { type: 'configured'; problem?: DestinationOAuthError }
+  | { type: 'configured'; problem?: DestinationOAuthError | undefined }
   | { type: 'initial'; status: OAuthStatus | undefined }
   | { type: 'refresh' }
   | { type: 'account'; account: Account }
@@ -160,48 +160,43 @@ export function dueAt({ attempts, settleAt, renewAt }: State): number | undefine
 export const frontOf = (state: Pick<State, 'attempts'>): Attempt | undefined => state.attempts.findLast((a) => a.live);
 
 /** The next state in the making, what is to be done, and the time. */
-interface Step {
-  readonly s: { -readonly [K in keyof State]: State[K] } & { attempts: Attempt[] };
-  readonly effects: Effect[];
-  readonly now: number;
-}
+type Draft = { -readonly [K in keyof State]: State[K] } & { attempts: Attempt[]; effects: Effect[]; now: number };
 
-const isFront = ({ s }: Step, a: Attempt): boolean => frontOf(s) === a;
+const isFront = (s: Draft, a: Attempt): boolean => frontOf(s) === a;
 const isAuthorized = (account: Account | undefined): boolean => account?.oauth_status === 'authorized';
 
-function tell({ s, effects }: Step, error: DestinationOAuthError): void {
+function tell(s: Draft, error: DestinationOAuthError): void {
   s.error = error;
-  effects.push({ type: 'error', error });
+  s.effects.push({ type: 'error', error });
 }
 
-const read = ({ effects }: Step): unknown => effects.push({ type: 'read' });
+const read = (s: Draft): unknown => s.effects.push({ type: 'read' });
 
 /** Asks the proxy about an attempt; one question at a time. */
-function ask(step: Step, a: Attempt): void {
+function ask(s: Draft, a: Attempt): void {
   if (a.asking) {
-    a.askAt = step.now;
+    a.askAt = s.now;
     return;
   }
   a.asking = true;
   a.askAt = undefined;
-  a.askedAt = step.now;
-  if (a.tracked === false) read(step);
-  else step.effects.push({ type: 'ask', flow: a.flow });
+  a.askedAt = s.now;
+  if (a.tracked === false) read(s);
+  else s.effects.push({ type: 'ask', flow: a.flow });
 }
 
 /** Asks without the flow: the answer under way, if any, says nothing about the account's status. */
-function askAccount(step: Step, a: Attempt): void {
+function askAccount(s: Draft, a: Attempt): void {
   a.asking = a.tracked = false;
-  ask(step, a);
+  ask(s, a);
 }
 
 /** Books an answer. True if a hint came meanwhile, and the question has been put again. */
-function answered(step: Step, a: Attempt, wait = 0): boolean {
-  const { s } = step;
+function answered(s: Draft, a: Attempt, wait = 0): boolean {
   const again = a.asking && a.askAt !== undefined;
   a.asking = false;
   if (again) {
-    ask(step, a);
+    ask(s, a);
     return true;
   }
   // Whoever asked is told that there is nothing new; a poll says nothing.
@@ -209,22 +204,21 @@ function answered(step: Step, a: Attempt, wait = 0): boolean {
   s.checking = false;
   if (a.live) {
     const { interval = TIMES.firstPoll } = a;
-    a.askAt = step.now + Math.max(interval, wait);
+    a.askAt = s.now + Math.max(interval, wait);
     a.interval = Math.min(interval * 1.5, TIMES.slowestPoll);
   }
   return false;
 }
 
 /** Nothing is under way in the foreground any more; what has not settled stays listened to. */
-function rest(step: Step, phase: Phase): void {
-  const { s } = step;
+function rest(s: Draft, phase: Phase): void {
   s.phase = phase;
   s.checking = false;
   s.settleAt = s.hint = undefined;
   if (phase === 'idle') {
     s.error = undefined;
     // A page that was reloaded in mid-flow may not have read the account yet, or in vain.
-    if (!s.account) read(step);
+    if (!s.account) read(s);
   }
   for (const a of s.attempts) {
     a.live = false;
@@ -233,72 +227,69 @@ function rest(step: Step, phase: Phase): void {
 }
 
 /** Forgets an attempt. True if the view spoke of it. */
-function drop(step: Step, a: Attempt): boolean {
-  const front = isFront(step, a);
-  step.s.attempts = step.s.attempts.filter((each) => each !== a);
+function drop(s: Draft, a: Attempt): boolean {
+  const front = isFront(s, a);
+  s.attempts = s.attempts.filter((each) => each !== a);
   return front;
 }
 
-function unconfirmed({ s }: Step): void {
+function unconfirmed(s: Draft): void {
   s.phase = 'unconfirmed';
   s.settleAt = undefined;
 }
 
 const channelOf = (a: Attempt): Channel => a.channel ?? (a.resumed ? 'resume' : 'poll');
 
-function succeed(step: Step, a: Attempt): void {
-  const { s } = step;
+function succeed(s: Draft, a: Attempt): void {
   // Other attempts for the same grant: one grant is one success.
   s.attempts = s.attempts.filter((each) => each !== a && each.renewal);
-  rest(step, 'idle');
+  rest(s, 'idle');
   s.notice = undefined;
-  step.effects.push({ type: 'authorized', channel: channelOf(a) });
+  s.effects.push({ type: 'authorized', channel: channelOf(a) });
 }
 
-function fail(step: Step, a: Attempt, hint: Hint): void {
-  if (!drop(step, a)) return;
-  rest(step, 'failed');
-  step.s.hint = hint;
-  tell(step, new DestinationOAuthError('authorization_failed', `The authorization came back with "${hint}".`));
+function fail(s: Draft, a: Attempt, hint: Hint): void {
+  if (!drop(s, a)) return;
+  rest(s, 'failed');
+  s.hint = hint;
+  tell(s, new DestinationOAuthError('authorization_failed', `The authorization came back with "${hint}".`));
 }
 
 /** The flow ran out of time without an outcome. */
-function expire(step: Step, a: Attempt): void {
-  if (!drop(step, a)) return;
-  rest(step, 'idle');
-  step.s.notice = 'expired';
+function expire(s: Draft, a: Attempt): void {
+  if (!drop(s, a)) return;
+  rest(s, 'idle');
+  s.notice = 'expired';
 }
 
 /** Came back, and the account is still not authorized: say so, and keep looking for a while. */
-function incomplete(step: Step, a: Attempt): void {
-  const { s, now } = step;
-  if (!isFront(step, a)) {
-    drop(step, a);
+function incomplete(s: Draft, a: Attempt): void {
+  if (!isFront(s, a)) {
+    drop(s, a);
     return;
   }
   s.phase = 'incomplete';
-  s.settleAt = Math.max(now, (a.returnedAt ?? now) + TIMES.settle);
-  a.askAt ??= now + TIMES.firstPoll;
+  s.settleAt = Math.max(s.now, (a.returnedAt ?? s.now) + TIMES.settle);
+  a.askAt ??= s.now + TIMES.firstPoll;
 }
 
-/** The user is back: this attempt is what the view speaks of now. */
-function confirm({ s, now }: Step, a: Attempt, channel: Channel): void {
+/** The user is back: this attempt is what the view speaks of s.now. */
+function confirm(s: Draft, a: Attempt, channel: Channel): void {
   a.channel = channel;
-  a.returnedAt = now;
+  a.returnedAt = s.now;
   a.interval = TIMES.firstPoll;
   a.live = true;
   s.attempts = [...s.attempts.filter((each) => each !== a), a];
   s.phase = 'confirming';
   s.notice = s.hint = s.error = undefined;
-  s.settleAt = now + TIMES.confirming;
+  s.settleAt = s.now + TIMES.confirming;
 }
 
 /** An answer without an outcome. */
-function undecided(step: Step, a: Attempt): void {
-  const { s } = step;
-  if (!isFront(step, a)) return;
+function undecided(s: Draft, a: Attempt): void {
+  if (!isFront(s, a)) return;
   s.error = undefined;
-  if ((s.phase === 'awaiting' && a.closed) || (s.phase === 'confirming' && !a.channel)) unconfirmed(step);
+  if ((s.phase === 'awaiting' && a.closed) || (s.phase === 'confirming' && !a.channel)) unconfirmed(s);
 }
 
 /**
@@ -310,98 +301,92 @@ function renewAt({ authorize_url, authorize_expires_at, checked_at }: Account, n
   return now + Math.max(TIMES.leastRenew, life - Math.min(TIMES.renew, life / 3));
 }
 
-function setAccount(step: Step, account: Account): void {
-  const { s, effects, now } = step;
+function setAccount(s: Draft, account: Account): void {
   const previous = s.account?.oauth_status;
   const { oauth_status: oauthStatus } = account;
   s.account = account;
-  s.readAt = now;
-  s.renewAt = renewAt(account, now);
+  s.readAt = s.now;
+  s.renewAt = renewAt(account, s.now);
   const front = frontOf(s);
   if (!front) s.checking = false;
-  if (previous !== oauthStatus) effects.push({ type: 'status', oauthStatus, previous });
+  if (previous !== oauthStatus) s.effects.push({ type: 'status', oauthStatus, previous });
   const news = previous !== 'authorized' && isAuthorized(account);
-  if (s.phase === 'error' || (news && !front)) rest(step, 'idle');
+  if (s.phase === 'error' || (news && !front)) rest(s, 'idle');
   if (news) s.notice = undefined;
 }
 
-function onAccount(step: Step, account: Account): void {
-  const { s } = step;
+function onAccount(s: Draft, account: Account): void {
   const news = s.account?.oauth_status !== account.oauth_status;
-  setAccount(step, account);
+  setAccount(s, account);
   for (const a of s.attempts) {
     if (!s.attempts.includes(a)) continue;
-    if (a.tracked === false) judge(step, a);
-    else if (isAuthorized(account) && !a.renewal && (news || !a.asking)) ask(step, a);
+    if (a.tracked === false) judge(s, a);
+    else if (isAuthorized(account) && !a.renewal && (news || !a.asking)) ask(s, a);
   }
 }
 
 /** Decides by the account's status alone. */
-function judge(step: Step, a: Attempt): void {
-  if (isAuthorized(step.s.account) && (!a.renewal || a.hint === 'ok')) return succeed(step, a);
-  if (!a.asking || answered(step, a)) return;
-  if (a.expired) return expire(step, a);
-  if (step.s.phase === 'confirming' && isFront(step, a) && isFailure(a.hint)) return fail(step, a, a.hint);
-  undecided(step, a);
+function judge(s: Draft, a: Attempt): void {
+  if (isAuthorized(s.account) && (!a.renewal || a.hint === 'ok')) return succeed(s, a);
+  if (!a.asking || answered(s, a)) return;
+  if (a.expired) return expire(s, a);
+  if (s.phase === 'confirming' && isFront(s, a) && isFailure(a.hint)) return fail(s, a, a.hint);
+  undecided(s, a);
 }
 
 const isFailure = (hint: Hint | undefined): hint is Hint => !!hint && hint !== 'ok' && hint !== 'unknown';
 
-function onAccountFailed(step: Step, error: DestinationOAuthError): void {
-  const { s } = step;
+function onAccountFailed(s: Draft, error: DestinationOAuthError): void {
   const { checking } = s;
   const asking = s.attempts.filter((a) => a.tracked === false && a.asking);
-  for (const a of asking) onAskFailed(step, a, error);
+  for (const a of asking) onAskFailed(s, a, error);
   if (asking.length || !(checking || (!s.account && s.phase !== 'error'))) return;
   // A read that nobody asked for and that fails is no news.
   s.checking = false;
-  if (!frontOf(s)) rest(step, 'error');
-  tell(step, error);
+  if (!frontOf(s)) rest(s, 'error');
+  tell(s, error);
 }
 
-function onAuthorize(step: Step, { flow, mode, popupOpen, top }: Extract<Action, { type: 'authorize' }>): void {
-  const { s, effects, now } = step;
+function onAuthorize(s: Draft, { flow, mode, popupOpen, top }: Extract<Action, { type: 'authorize' }>): void {
   const front = frontOf(s);
   if (s.phase === 'confirming' || viewOf(s) === 'not-applicable') return;
   if (front && popupOpen && s.phase === 'awaiting') {
-    effects.push({ type: 'focus', flow: front.flow });
+    s.effects.push({ type: 'focus', flow: front.flow });
     return;
   }
   const { authorize_url, oauth_status } = s.account ?? {};
   if (typeof authorize_url !== 'string') return;
   const url = safeAuthorizeUrl(authorize_url);
   if (!url) {
-    rest(step, 'error');
+    rest(s, 'error');
     const message = 'The proxy gave an authorize_url that may not be opened. It must be absolute and https.';
-    return tell(step, new DestinationOAuthError('unsafe_authorize_url', message));
+    return tell(s, new DestinationOAuthError('unsafe_authorize_url', message));
   }
   for (const a of s.attempts) a.interval = TIMES.slowestPoll;
   const renewal = oauth_status === 'authorized';
-  const askAt = now + TIMES.firstPoll;
-  s.attempts.push({ flow, mode, top, renewal, begunAt: now, resumed: false, live: true, askAt });
+  const askAt = s.now + TIMES.firstPoll;
+  s.attempts.push({ flow, mode, top, renewal, begunAt: s.now, resumed: false, live: true, askAt });
   s.attempts = s.attempts.slice(-MOST_ATTEMPTS);
   s.phase = 'awaiting';
   s.settleAt = s.notice = s.hint = s.error = undefined;
-  effects.push({ type: mode === 'popup' ? 'open' : 'navigate', flow, url });
+  s.effects.push({ type: mode === 'popup' ? 'open' : 'navigate', flow, url });
 }
 
-function onResume(step: Step, attempts: readonly Attempt[]): void {
-  const { s, now } = step;
+function onResume(s: Draft, attempts: readonly Attempt[]): void {
   for (const a of attempts)
-    if (now < a.begunAt + TIMES.life) {
+    if (s.now < a.begunAt + TIMES.life) {
       // A page that was reloaded may count from another time: its predecessor's clock was set back.
-      const taken = { ...a, begunAt: Math.min(a.begunAt, now) };
+      const taken = { ...a, begunAt: Math.min(a.begunAt, s.now) };
       s.attempts.push(taken);
-      ask(step, taken);
+      ask(s, taken);
     }
   if (!frontOf(s)) return;
   s.phase = 'confirming';
-  s.settleAt = now + TIMES.confirming;
+  s.settleAt = s.now + TIMES.confirming;
 }
 
-function onReport(step: Step, a: Attempt, { state, hint, account }: FlowReport): void {
-  const { s } = step;
-  if (account) setAccount(step, account);
+function onReport(s: Draft, a: Attempt, { state, hint, account }: FlowReport): void {
+  if (account) setAccount(s, account);
   a.tracked = true;
   const authorized = isAuthorized(s.account);
   switch (state) {
@@ -410,136 +395,130 @@ function onReport(step: Step, a: Attempt, { state, hint, account }: FlowReport):
       if (!account) {
         // The proxy says that LiveRamp has finished; what came of it only the account's status can tell.
         a.hint ??= 'ok';
-        if (!a.channel) confirm(step, a, channelOf(a));
-        return askAccount(step, a);
+        if (!a.channel) confirm(s, a, channelOf(a));
+        return askAccount(s, a);
       }
-      if (authorized) return succeed(step, a);
+      if (authorized) return succeed(s, a);
       a.channel = channelOf(a);
       a.asking = a.tracked = false;
-      return incomplete(step, a);
+      return incomplete(s, a);
     case 'failed':
-      return authorized && !a.renewal ? succeed(step, a) : fail(step, a, hint ?? a.hint ?? 'unknown');
+      return authorized && !a.renewal ? succeed(s, a) : fail(s, a, hint ?? a.hint ?? 'unknown');
     case 'expired':
-      if (authorized && !a.renewal) return succeed(step, a);
-      if (account) return expire(step, a);
+      if (authorized && !a.renewal) return succeed(s, a);
+      if (account) return expire(s, a);
       a.expired = true;
-      return askAccount(step, a);
+      return askAccount(s, a);
   }
-  if (answered(step, a)) return;
+  if (answered(s, a)) return;
   a.hint ??= hint;
-  if (state === 'processing' && !a.channel && a.live) return confirm(step, a, channelOf(a));
+  if (state === 'processing' && !a.channel && a.live) return confirm(s, a, channelOf(a));
   // Authorized by something else: this attempt is in nobody's way.
-  if (authorized && !a.renewal && isFront(step, a)) rest(step, 'idle');
-  else undecided(step, a);
+  if (authorized && !a.renewal && isFront(s, a)) rest(s, 'idle');
+  else undecided(s, a);
 }
 
-function onFlowUnknown(step: Step, a: Attempt): void {
-  if (a.tracked || step.now - a.begunAt >= TIMES.begin) return askAccount(step, a);
+function onFlowUnknown(s: Draft, a: Attempt): void {
+  if (a.tracked || s.now - a.begunAt >= TIMES.begin) return askAccount(s, a);
   if (isFailure(a.hint)) {
     // The proxy's own page reported that it could not begin; a fresh authorize_url may mend that.
-    fail(step, a, a.hint);
-    read(step);
-  } else if (!answered(step, a)) undecided(step, a);
+    fail(s, a, a.hint);
+    read(s);
+  } else if (!answered(s, a)) undecided(s, a);
 }
 
-function onAskFailed(step: Step, a: Attempt, error: DestinationOAuthError): void {
-  const { s } = step;
+function onAskFailed(s: Draft, a: Attempt, error: DestinationOAuthError): void {
   // A proxy that is down is one event and not one a poll.
-  if (s.error?.code !== error.code) tell(step, error);
+  if (s.error?.code !== error.code) tell(s, error);
   a.askAt = undefined;
-  answered(step, a, error.retryAfter);
-  if (s.phase === 'awaiting' && a.closed && isFront(step, a)) unconfirmed(step);
+  answered(s, a, error.retryAfter);
+  if (s.phase === 'awaiting' && a.closed && isFront(s, a)) unconfirmed(s);
 }
 
-function onTick(step: Step): void {
-  const { s, now } = step;
-  if (s.settleAt && now >= s.settleAt) {
+function onTick(s: Draft): void {
+  if (s.settleAt && s.now >= s.settleAt) {
     s.settleAt = undefined;
     const front = frontOf(s);
-    if (front) settle(step, front);
+    if (front) settle(s, front);
   }
-  if (s.renewAt && now >= s.renewAt) renew(step);
+  if (s.renewAt && s.now >= s.renewAt) renew(s);
   for (const a of s.attempts)
-    if (now >= a.begunAt + TIMES.life) {
-      if (isFront(step, a)) read(step);
-      expire(step, a);
-    } else if (a.askAt && now >= a.askAt && !a.asking) ask(step, a);
+    if (s.now >= a.begunAt + TIMES.life) {
+      if (isFront(s, a)) read(s);
+      expire(s, a);
+    } else if (a.askAt && s.now >= a.askAt && !a.asking) ask(s, a);
 }
 
 /** The view has waited long enough. */
-function settle(step: Step, a: Attempt): void {
-  const { s, now } = step;
+function settle(s: Draft, a: Attempt): void {
   const { returnedAt = 0 } = a;
   if (s.phase === 'incomplete') {
     // Of a flow that has ended, this was the last look; from here on a hint or a refresh asks.
     a.live = a.tracked !== false;
     if (!a.live) a.askAt = undefined;
-  } else if (s.phase === 'awaiting') unconfirmed(step);
+  } else if (s.phase === 'awaiting') unconfirmed(s);
   else if (s.phase !== 'confirming') return;
-  else if (a.asking && now < returnedAt + TIMES.unanswered) s.settleAt = now + TIMES.patience;
-  else if (a.asking || s.error || !a.hint || a.hint === 'unknown') unconfirmed(step);
+  else if (a.asking && s.now < returnedAt + TIMES.unanswered) s.settleAt = s.now + TIMES.patience;
+  else if (a.asking || s.error || !a.hint || a.hint === 'unknown') unconfirmed(s);
   // An account that was authorized all along lacks nothing: nobody can tell what became of its renewal.
-  else if (a.hint === 'ok' && isAuthorized(s.account)) unconfirmed(step);
-  else if (a.hint === 'ok') incomplete(step, a);
-  else fail(step, a, a.hint);
+  else if (a.hint === 'ok' && isAuthorized(s.account)) unconfirmed(s);
+  else if (a.hint === 'ok') incomplete(s, a);
+  else fail(s, a, a.hint);
 }
 
 /** Reads the status though nobody asked. */
-function renew(step: Step): void {
-  const { s, now } = step;
-  if (s.renewAt) s.renewAt = now + TIMES.leastRenew;
-  read(step);
+function renew(s: Draft): void {
+  if (s.renewAt) s.renewAt = s.now + TIMES.leastRenew;
+  read(s);
 }
 
-function onWake(step: Step, restored: boolean): void {
-  const { s, now } = step;
+function onWake(s: Draft, restored: boolean): void {
   for (const a of s.attempts) {
-    if (restored && a.live && a.mode === 'redirect' && s.phase === 'awaiting') unconfirmed(step);
-    if (!a.asking && now - (a.askedAt ?? 0) >= TIMES.patience) ask(step, a);
+    if (restored && a.live && a.mode === 'redirect' && s.phase === 'awaiting') unconfirmed(s);
+    if (!a.asking && s.now - (a.askedAt ?? 0) >= TIMES.patience) ask(s, a);
   }
-  const stale = now - (s.readAt ?? 0) >= TIMES.stale;
-  if ((s.renewAt && now >= s.renewAt) || (!s.attempts.length && (stale || s.phase === 'error'))) renew(step);
+  const stale = s.now - (s.readAt ?? 0) >= TIMES.stale;
+  if ((s.renewAt && s.now >= s.renewAt) || (!s.attempts.length && (stale || s.phase === 'error'))) renew(s);
 }
 
-function apply(step: Step, action: Action): void {
-  const { s, effects, now } = step;
+function apply(s: Draft, action: Action): void {
   switch (action.type) {
     case 'configured':
-      if (!action.problem) return void read(step);
-      rest(step, 'error');
-      return tell(step, action.problem);
+      if (!action.problem) return void read(s);
+      rest(s, 'error');
+      return tell(s, action.problem);
     case 'initial':
       s.initial = action.status;
       return;
     case 'refresh':
       s.checking = true;
       if (s.phase === 'unconfirmed') s.notice = undefined;
-      read(step);
-      for (const a of s.attempts) if (a.live && a.tracked !== false) ask(step, a);
+      read(s);
+      for (const a of s.attempts) if (a.live && a.tracked !== false) ask(s, a);
       return;
     case 'account':
-      return onAccount(step, action.account);
+      return onAccount(s, action.account);
     case 'account-failed':
-      return onAccountFailed(step, action.error);
+      return onAccountFailed(s, action.error);
     case 'authorize':
-      return onAuthorize(step, action);
+      return onAuthorize(s, action);
     case 'resume':
-      return onResume(step, action.attempts);
+      return onResume(s, action.attempts);
     case 'tick':
-      return onTick(step);
+      return onTick(s);
     case 'changed':
-      return renew(step);
+      return renew(s);
     case 'wake':
-      return onWake(step, action.restored ?? false);
+      return onWake(s, action.restored ?? false);
     case 'cancel':
       if (frontOf(s)) s.notice = 'cancelled';
-      for (const a of s.attempts) if (a.live) effects.push({ type: 'close', flow: a.flow });
-      if (s.phase !== 'error') rest(step, 'idle');
+      for (const a of s.attempts) if (a.live) s.effects.push({ type: 'close', flow: a.flow });
+      if (s.phase !== 'error') rest(s, 'idle');
       return;
     case 'suspend':
       s.checking = false;
       for (const a of s.attempts) {
-        if (a.live && a.asking) a.askAt = now;
+        if (a.live && a.asking) a.askAt = s.now;
         a.asking = false;
       }
       return;
@@ -550,38 +529,39 @@ function apply(step: Step, action: Action): void {
   switch (action.type) {
     case 'blocked':
       s.timesBlocked++;
-      rest(step, 'blocked');
-      return tell(step, new DestinationOAuthError('popup_blocked', 'The browser blocked the authorization window.'));
+      rest(s, 'blocked');
+      return tell(s, new DestinationOAuthError('popup_blocked', 'The browser blocked the authorization window.'));
     case 'returned':
       a.hint ??= action.hint;
       // A poll may have seen the return just before; the message is what tells of it.
       if (a.channel) a.channel = action.channel;
-      else confirm(step, a, action.channel);
-      return ask(step, a);
+      else confirm(s, a, action.channel);
+      return ask(s, a);
     case 'closed':
       if (!a.live || a.closed) return;
       a.closed = true;
       if (a.returnedAt) return;
-      if (s.phase === 'awaiting' && isFront(step, a)) s.settleAt = now + TIMES.closed;
-      return ask(step, a);
+      if (s.phase === 'awaiting' && isFront(s, a)) s.settleAt = s.now + TIMES.closed;
+      return ask(s, a);
     case 'report':
-      return onReport(step, a, action.report);
+      return onReport(s, a, action.report);
     case 'flow-unknown':
-      return onFlowUnknown(step, a);
+      return onFlowUnknown(s, a);
     case 'untracked':
-      return askAccount(step, a);
+      return askAccount(s, a);
     case 'ask-failed':
-      return onAskFailed(step, a, action.error);
+      return onAskFailed(s, a, action.error);
     case 'overtaken':
-      drop(step, a);
-      if (s.phase !== 'error' && !frontOf(s)) rest(step, 'idle');
+      drop(s, a);
+      if (s.phase !== 'error' && !frontOf(s)) rest(s, 'idle');
   }
 }
 
 /** Applies one action. Unknown flows and actions that make no sense in a state change nothing. */
 export function reduce(state: State, action: Action, now: number): [State, readonly Effect[]] {
   const from = action.type === 'configured' ? initialState : state;
-  const step: Step = { s: { ...from, attempts: from.attempts.map((a) => ({ ...a })) }, effects: [], now };
-  apply(step, action);
-  return [step.s, step.effects];
+  const draft: Draft = { ...from, attempts: from.attempts.map((a) => ({ ...a })), effects: [], now };
+  apply(draft, action);
+  const { effects, now: _, ...next } = draft;
+  return [next, effects];
 }

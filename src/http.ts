@@ -8,83 +8,94 @@ const GIVE_UP = 15_000;
 /** Headers and the like for requests to the proxy, or a function that gives them. */
 export type RequestInitSource = RequestInit | (() => RequestInit | Promise<RequestInit>) | undefined;
 
+/** What the proxy answered, or why it did not. */
 export interface Answer {
+  /** 0 if there was no answer. */
   status: number;
-  /** The parsed body; `undefined` if it is not JSON. */
-  body: unknown;
-  /** The problem document's code. */
+  /** The problem document's code; `timeout` or `unreachable` if there was no answer. */
   code: string | undefined;
+  /** The parsed body; `undefined` if it is not JSON. */
+  body?: unknown;
   /** Milliseconds, from `Retry-After`. */
-  retryAfter: number | undefined;
+  retryAfter?: number | undefined;
+  cause?: unknown;
 }
 
-/** A map, because the code comes from outside: `constructor` must not find anything. */
-const ERRORS = new Map<string, readonly [ErrorCode, string]>([
-  ['account_not_found', ['account_not_found', 'The account was not found. Check account-id.']],
-  ['unauthenticated', ['unauthenticated', 'The proxy does not know this user. Check the session, or requestInit.']],
-  ['origin_not_allowed', ['forbidden', "The proxy refuses this page. Add its origin to the proxy's embedOrigins."]],
-  ['rate_limited', ['rate_limited', 'The proxy was asked too often.']],
-]);
+const SAME: readonly ErrorCode[] = ['account_not_found', 'unauthenticated', 'rate_limited', 'timeout', 'unreachable'];
 
-const BY_STATUS: Partial<Record<number, string>> = { 401: 'unauthenticated', 429: 'rate_limited' };
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  account_not_found: 'Check account-id.',
+  unauthenticated: 'Check the session, or requestInit.',
+  forbidden: "Add this page's origin to embedOrigins.",
+  timeout: 'It was given 15 seconds.',
+  unreachable: 'Check proxy-url, and CORS if it is on another origin.',
+  invalid_response: 'This is outside the contract. Check proxy-url.',
+};
+
+function errorCode(status: number, code: string): ErrorCode {
+  if (code === 'origin_not_allowed') return 'forbidden';
+  if (status === 401) return 'unauthenticated';
+  if (status === 429) return 'rate_limited';
+  const down = status >= 500 || /^(upstream|store|internal)_/.test(code);
+  return SAME.find((same) => same === code) ?? (down ? 'unavailable' : 'invalid_response');
+}
 
 /** What went wrong, by the problem document's code, else by the status. */
-export function errorOf({ status, code = '', retryAfter }: Omit<Answer, 'body'>): DestinationOAuthError {
-  const known = ERRORS.get(code) ?? ERRORS.get(BY_STATUS[status] ?? '');
-  const down = status >= 500 || /^(upstream|store|internal)_/.test(code);
-  const [is, message] = known ?? [
-    down ? 'unavailable' : 'invalid_response',
-    `The proxy answered ${status} ${code}${down ? '' : ', outside the contract. Check that proxy-url is its base'}.`,
-  ];
-  return new DestinationOAuthError(is, message, { cause: { status, code }, retryAfter });
+export function errorOf({ status, code = '', retryAfter, cause = { status, code } }: Answer): DestinationOAuthError {
+  const is = errorCode(status, code);
+  const what = status ? `The proxy answered ${status} ${code}` : 'The proxy did not answer';
+  return new DestinationOAuthError(is, `${what}. ${REMEDIES[is] ?? ''}`, { cause, retryAfter });
 }
 
-/**
- * GETs `url`. Throws {@link DestinationOAuthError} `unreachable` or `timeout`; `signal` aborts it.
- */
-export async function getJson(url: string, source: RequestInitSource, signal: AbortSignal): Promise<Answer> {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  signal.addEventListener('abort', abort);
-  const request = async (): Promise<Answer> => {
-    const init = typeof source === 'function' ? await source() : source;
-    const headers = new Headers(init?.headers);
-    headers.set('accept', 'application/json');
-    const response = await fetch(url, {
-      credentials: 'include',
-      cache: 'no-store',
-      ...init,
-      method: 'GET',
-      headers,
-      body: null,
-      signal: controller.signal,
-    });
-    const text = await response.text();
-    let body: unknown;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      // Not JSON, so outside the contract: the caller says so.
-    }
-    const seconds = Number(response.headers.get('retry-after'));
-    const retryAfter = seconds > 0 ? seconds * 1000 : undefined;
-    return { status: response.status, body, code: readProblemCode(body), retryAfter };
-  };
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const gaveUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new DestinationOAuthError('timeout', 'The proxy did not answer within 15 seconds.'));
-      abort();
-    }, GIVE_UP);
-  });
+/** `undefined` if it is not JSON. */
+export function parseJson(text: string): unknown {
   try {
-    return await Promise.race([request(), gaveUp]);
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function request(url: string, source: RequestInitSource, signal: AbortSignal): Promise<Answer> {
+  const init = typeof source === 'function' ? await source() : source;
+  const headers = new Headers(init?.headers);
+  headers.set('accept', 'application/json');
+  const response = await fetch(url, {
+    credentials: 'include',
+    cache: 'no-store',
+    ...init,
+    method: 'GET',
+    body: null,
+    headers,
+    signal,
+  });
+  const body = parseJson(await response.text());
+  const seconds = Number(response.headers.get('retry-after'));
+  return {
+    status: response.status,
+    body,
+    code: readProblemCode(body),
+    retryAfter: seconds > 0 ? seconds * 1000 : undefined,
+  };
+}
+
+/** GETs `url`, until `controller` aborts. Never throws. */
+export async function getJson(url: string, source: RequestInitSource, controller: AbortController): Promise<Answer> {
+  const { signal } = controller;
+  let code = 'unreachable';
+  const timer = setTimeout(() => {
+    code = 'timeout';
+    controller.abort();
+  }, GIVE_UP);
+  try {
+    // A race, because a `requestInit` that waits for something does not heed the signal.
+    return await Promise.race([
+      request(url, source, signal),
+      new Promise<never>((_, reject) => signal.addEventListener('abort', reject)),
+    ]);
   } catch (cause) {
-    if (cause instanceof DestinationOAuthError) throw cause;
-    const message = 'The proxy cannot be reached. Check proxy-url, and its CORS rules if it is on another origin.';
-    throw new DestinationOAuthError('unreachable', message, { cause });
+    return { status: 0, code, cause };
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
   }
 }

@@ -16,7 +16,6 @@ export function now(reached = latest): number {
 }
 
 function run(): void {
-  timer = undefined;
   const at = now(target);
   for (const [tick, due] of [...dues])
     if (due <= at) {
@@ -29,13 +28,13 @@ function run(): void {
 function schedule(): void {
   clearTimeout(timer);
   target = Math.min(...dues.values());
-  timer = dues.size ? setTimeout(run, Math.max(0, target - now())) : undefined;
+  if (dues.size) timer = setTimeout(run, target - now());
 }
 
 /** Calls `tick` once at `due` (as `now` counts), instead of when it was due before; `undefined` calls it off. */
 export function tickAt(tick: () => void, due: number | undefined): void {
   if (dues.get(tick) === due) return;
-  if (due === undefined) dues.delete(tick);
-  else dues.set(tick, due);
+  if (due) dues.set(tick, due);
+  else dues.delete(tick);
   schedule();
 }

@@ -6,139 +6,95 @@
  */
 import type { Hint } from './contract.ts';
 import type { Channel } from './flow.ts';
-import { ackMessage, channelName, NAMESPACE, readMessage } from './protocol.ts';
+import { ackMessage, channelName, NAMESPACE, readMessage, type AckMessage } from './protocol.ts';
 
-/** How often `closed` is looked at, in milliseconds; one timer for all windows of the page. */
+/** How often `closed` is looked at, in milliseconds. */
 const LOOK = 250;
 
-export interface Popup {
-  readonly window: Window;
-  /** False while the window is known to be open. True means closed, or severed: nobody can tell. */
-  readonly closed: boolean;
-  focus(): void;
-  close(): void;
-}
-
-/** Where the popup goes on the screen: centred over the page's window. */
-function features(): string {
-  const width = 600;
-  const height = 720;
-  const left = Math.round(window.screenX + Math.max(0, (window.outerWidth - width) / 2));
-  const top = Math.round(window.screenY + Math.max(0, (window.outerHeight - height) / 3));
-  return `popup,width=${width},height=${height},left=${left},top=${top}`;
-}
+const WIDTH = 600;
+const HEIGHT = 720;
 
 /**
- * Opens `url` in a window of its own. Call it in the click, before any `await`. `undefined` if the browser refused: a
- * blocker, or a frame sandboxed without `allow-popups` (null in Chromium and WebKit, an exception in Firefox).
+ * Opens `url` in a window of its own. Call it in the click, before any `await`. `null` if the browser refused: a blocker, or
+ * a frame sandboxed without `allow-popups` (null in Chromium and WebKit, an exception in Firefox).
  * The name is `_blank`: a fixed name would let pages steer each other's windows, and the popup can read its name.
  *
  * With `sever` the window begins as a blank page of ours that gives up its opener, so that no page in it can navigate this
  * one (measured in three engines). Its result then comes by channel or poll.
  */
-export function openPopup(url: string, sever = false): Popup | undefined {
-  let opened: Window | null;
+export function openPopup(url: string, sever: boolean): Window | null {
+  const left = screenX + (outerWidth - WIDTH) / 2;
+  const top = screenY + (outerHeight - HEIGHT) / 3;
   try {
-    opened = window.open(sever ? '' : url, '_blank', features());
-    if (opened && sever) {
-      opened.opener = null;
-      opened.location.replace(url);
+    const features = `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`;
+    const popup = window.open(sever ? '' : url, '_blank', features);
+    if (popup && sever) {
+      popup.opener = null;
+      popup.location.replace(url);
     }
+    return popup;
   } catch {
-    return undefined;
+    return null;
   }
-  if (!opened) return undefined;
-  const popup = opened;
-  return {
-    window: popup,
-    get closed() {
-      return popup.closed;
-    },
-    focus: () => popup.focus(),
-    close: () => popup.close(),
-  };
 }
 
 /** Leaves this page for `url`. */
-export const navigate = (url: string): void => window.location.assign(url);
+export const navigate = (url: string): void => location.assign(url);
 
 /** Whether this page is in a frame. */
 export const isFramed = (): boolean => window.self !== window.top;
+
+/** A channel to this origin's other windows; none in an old browser or a frame of an opaque origin. */
+function openChannel(name: string, onMessage: (event: MessageEvent) => void): BroadcastChannel | undefined {
+  try {
+    const channel = new BroadcastChannel(name);
+    channel.onmessage = onMessage;
+    return channel;
+  } catch {
+    return undefined;
+  }
+}
 
 export interface Watched {
   flow: string;
   /** The one origin that messages may come from. */
   origin: string;
   /** The flow's window; unknown after a reload of this page. */
-  popup: Popup | undefined;
-  onResult(hint: Hint, channel: Channel): void;
-  onClosed(): void;
-}
-
-interface Watch extends Watched {
-  channel: BroadcastChannel | undefined;
-  heard: boolean;
-  seenClosed: boolean;
-}
-
-const watches = new Set<Watch>();
-let timer: ReturnType<typeof setInterval> | undefined;
-
-/** Cheapest checks first, so that a flood costs little: origin, source, shape, flow, once. Rejects are silent. */
-function onMessage(event: MessageEvent): void {
-  for (const watch of watches) {
-    if (event.origin !== watch.origin || !event.source || event.source !== watch.popup?.window) continue;
-    hear(watch, event, 'post-message', (ack) => watch.popup?.window.postMessage(ack, watch.origin));
-  }
-}
-
-function hear(watch: Watch, event: MessageEvent, channel: Channel, reply: (ack: unknown) => void): void {
-  const message = readMessage(event.data);
-  if (message?.type !== 'result' || message.flow !== watch.flow || watch.heard) return;
-  watch.heard = true;
-  reply(ackMessage(watch.flow));
-  watch.onResult(message.hint, channel);
-}
-
-function look(): void {
-  for (const watch of watches) {
-    if (watch.seenClosed || !watch.popup?.closed) continue;
-    watch.seenClosed = true;
-    watch.onClosed();
-  }
-  schedule();
-}
-
-/** One message listener and one timer for the page, and none when nothing is watched. */
-function schedule(): void {
-  const wanted = [...watches].some((watch) => watch.popup && !watch.seenClosed);
-  if (wanted) timer ??= setInterval(look, LOOK);
-  else if (timer !== undefined) {
-    clearInterval(timer);
-    timer = undefined;
-  }
+  popup: Window | undefined;
+  onResult: (hint: Hint, channel: Channel) => void;
+  onClosed: () => void;
 }
 
 /** Listens for the return of a flow's popup, on both channels, until the function that it returns is called. */
-export function watch(watched: Watched): () => void {
-  const entry: Watch = { ...watched, channel: undefined, heard: false, seenClosed: false };
-  try {
-    entry.channel = new BroadcastChannel(channelName(entry.flow));
-    entry.channel.onmessage = (event: MessageEvent) => {
-      if (event.origin === entry.origin)
-        hear(entry, event, 'broadcast-channel', (ack) => entry.channel?.postMessage(ack));
-    };
-  } catch {
-    // No BroadcastChannel here, or an opaque origin: the other ways remain.
-  }
-  if (watches.size === 0) window.addEventListener('message', onMessage);
-  watches.add(entry);
-  schedule();
+export function watch({ flow, origin, popup, onResult, onClosed }: Watched): () => void {
+  let heard = false;
+  /** Cheapest checks first, so that a flood costs little: source, once, origin, shape, flow. Rejects are silent. */
+  const hear = (event: MessageEvent, channel: Channel, reply: (ack: AckMessage) => void): void => {
+    if (heard || event.origin !== origin) return;
+    const message = readMessage(event.data);
+    if (message?.type !== 'result' || message.flow !== flow) return;
+    heard = true;
+    reply(ackMessage(flow));
+    onResult(message.hint, channel);
+  };
+  const onMessage = (event: MessageEvent): void => {
+    if (popup && event.source === popup) hear(event, 'post-message', (ack) => popup.postMessage(ack, origin));
+  };
+  const channel = openChannel(channelName(flow), (event) =>
+    hear(event, 'broadcast-channel', (ack) => channel?.postMessage(ack)),
+  );
+  window.addEventListener('message', onMessage);
+  const timer =
+    popup &&
+    setInterval(() => {
+      if (!popup.closed) return;
+      clearInterval(timer);
+      onClosed();
+    }, LOOK);
   return () => {
-    entry.channel?.close();
-    watches.delete(entry);
-    if (watches.size === 0) window.removeEventListener('message', onMessage);
-    schedule();
+    channel?.close();
+    window.removeEventListener('message', onMessage);
+    clearInterval(timer);
   };
 }
 
@@ -146,50 +102,30 @@ let hiddenAt = 0;
 /** For how long nobody has seen this page, in milliseconds. */
 export const hiddenFor = (): number => (document.hidden ? Date.now() - hiddenAt : 0);
 
+const SIGNS = ['focus', 'pageshow', 'online', 'visibilitychange'];
 const wakers = new Set<(restored: boolean) => void>();
-const wake = (event: Event): void => {
-  if (document.hidden) {
-    hiddenAt = Date.now();
-    return;
-  }
-  const restored = event.type === 'pageshow' && (event as PageTransitionEvent).persisted;
-  for (const waker of wakers) waker(restored);
+/** `persisted` is of `pageshow` alone: the page comes from the back-forward cache. */
+const wake = ({ persisted = false }: Partial<PageTransitionEvent>): void => {
+  if (document.hidden) hiddenAt = Date.now();
+  else for (const waker of wakers) waker(persisted);
 };
-const SIGNS: readonly (readonly [EventTarget, string])[] =
-  typeof window === 'undefined'
-    ? []
-    : [
-        [window, 'focus'],
-        [window, 'pageshow'],
-        [window, 'online'],
-        [document, 'visibilitychange'],
-      ];
 
 /** Calls `waker` when the user may have come back: focus, visibility, pageshow, online. One set of listeners a page. */
 export function onWake(waker: (restored: boolean) => void): () => void {
-  if (wakers.size === 0) for (const [target, type] of SIGNS) target.addEventListener(type, wake);
   wakers.add(waker);
+  // A listener that is there already is not added again.
+  for (const sign of SIGNS) window.addEventListener(sign, wake);
   return () => {
     wakers.delete(waker);
-    if (wakers.size === 0) for (const [target, type] of SIGNS) target.removeEventListener(type, wake);
+    if (!wakers.size) for (const sign of SIGNS) window.removeEventListener(sign, wake);
   };
 }
 
 /**
  * Tells the other tabs of this origin that an account's status has changed, and hears it from them. What is heard is only a
- * reason to ask the proxy. `undefined` where there are no channels.
+ * reason to ask the proxy.
  */
-export function shareChanges(
-  proxy: string,
-  onChanged: (accountId: string) => void,
-): { tell(accountId: string): void; close(): void } | undefined {
-  try {
-    const channel = new BroadcastChannel(`${NAMESPACE}@${proxy}`);
-    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (typeof data === 'string') onChanged(data);
-    };
-    return { tell: (accountId) => channel.postMessage(accountId), close: () => channel.close() };
-  } catch {
-    return undefined;
-  }
+export function shareChanges(onChanged: (key: unknown) => void): { tell(key: string): void; close(): void } {
+  const channel = openChannel(NAMESPACE, ({ data }) => onChanged(data));
+  return { tell: (key) => channel?.postMessage(key), close: () => channel?.close() };
 }

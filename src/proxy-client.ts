@@ -1,157 +1,129 @@
 /**
- * What a page knows of its proxy: one client per proxy, shared by all elements. Reads that are wanted in the same task
- * travel together, and an answer reaches every element of the account.
+ * What a page knows of its proxies, shared by all elements. Reads that are wanted in the same task travel together, and an
+ * answer reaches every element of the account. What the proxy says becomes actions of the flow.
  */
-import { readAccount, readBatch, readFlowReport, type Account, type FlowReport } from './contract.ts';
-import { DestinationOAuthError } from './errors.ts';
+import { readAccount, readBatch, readFlowReport } from './contract.ts';
+import type { Action } from './flow.ts';
 import { errorOf, getJson, type RequestInitSource } from './http.ts';
 import { shareChanges } from './popup.ts';
+import type { Target } from './target.ts';
 
 /** The contract's limit, and a bound on the URL that servers accept without being asked. */
 const MOST_IDS = 100;
 const LONGEST_QUERY = 6_000;
 
-export interface Subscriber {
-  readonly accountId: string;
+export interface Subscriber extends Target {
   readonly requestInit: () => RequestInitSource;
-  onAccount(account: Account): void;
-  onError(error: DestinationOAuthError): void;
-  /** Another tab says that the account has changed. */
-  onChanged(): void;
+  readonly dispatch: (action: Action) => void;
 }
 
-export type FlowAnswer =
-  | { type: 'report'; report: FlowReport }
-  /** 404 `flow_not_found`. */
-  | { type: 'flow-unknown' }
-  /** An answer outside the contract. */
-  | { type: 'untracked' };
+const subscribers = new Set<Subscriber>();
+/** What is wanted, and has not been asked for. */
+const wanted = new Map<string, Subscriber>();
+/** What has been asked for. */
+const reading = new Map<string, AbortController>();
+let changes: ReturnType<typeof shareChanges> | undefined;
 
-const clients = new Map<string, ProxyClient>();
+function dispatch(key: unknown, action: Action): void {
+  for (const each of subscribers) if (each.key === key) each.dispatch(action);
+}
 
-export class ProxyClient {
-  readonly #base: string;
-  readonly #subscribers = new Map<string, Set<Subscriber>>();
-  readonly #wanted = new Map<string, RequestInitSource>();
-  readonly #reading = new Map<string, AbortController>();
-  #changes: ReturnType<typeof shareChanges>;
-
-  /** The page's client for the proxy at `base`. */
-  static at(base: string): ProxyClient {
-    let client = clients.get(base);
-    if (!client) clients.set(base, (client = new ProxyClient(base)));
-    return client;
-  }
-
-  constructor(base: string) {
-    this.#base = base;
-  }
-
-  /** Hears of every answer about the account, whoever asked, until the returned function is called. */
-  subscribe(subscriber: Subscriber): () => void {
-    const { accountId } = subscriber;
-    const all = this.#subscribers.get(accountId) ?? new Set();
-    this.#subscribers.set(accountId, all.add(subscriber));
-    this.#changes ??= shareChanges(this.#base, (changed) => this.#each(changed, (each) => each.onChanged()));
-    return () => {
-      all.delete(subscriber);
-      if (all.size) return;
-      this.#subscribers.delete(accountId);
-      this.#wanted.delete(accountId);
-      const reading = this.#reading.get(accountId);
-      this.#reading.delete(accountId);
-      if (![...this.#reading.values()].some((each) => each === reading)) reading?.abort();
-      if (this.#subscribers.size) return;
-      this.#changes?.close();
-      this.#changes = undefined;
-    };
-  }
-
-  /** Wants the account's status. Joins a read that is under way, or the next one. */
-  read({ accountId, requestInit }: Subscriber): void {
-    if (this.#reading.has(accountId)) return;
-    if (!this.#wanted.size) setTimeout(() => this.#send());
-    this.#wanted.set(accountId, requestInit());
-  }
-
-  /** Says in the other tabs that the account has changed. */
-  announce(accountId: string): void {
-    this.#changes?.tell(accountId);
-  }
-
-  /** What the proxy knows of a flow. Throws {@link DestinationOAuthError} if it cannot say at the moment. */
-  async flow(flow: string, subscriber: Subscriber, signal: AbortSignal): Promise<FlowAnswer> {
-    const { accountId } = subscriber;
-    const answer = await getJson(`${this.#base}/flows/${flow}`, subscriber.requestInit(), signal);
-    const { status, code } = answer;
-    if (status === 404 && code === 'flow_not_found') return { type: 'flow-unknown' };
-    if (code && (status >= 500 || status === 401 || status === 403 || status === 429)) throw errorOf(answer);
-    const report = status === 200 ? readFlowReport(answer.body) : undefined;
-    if (report?.flow !== flow || report.account_id !== accountId) return { type: 'untracked' };
-    const { account } = report;
-    if (account && account.account_id !== accountId) return { type: 'untracked' };
-    if (account) {
-      // A read under way may have seen the account before the flow's end: its answer is dropped, and the read made again.
-      const overtaken = this.#reading.delete(accountId);
-      this.#each(accountId, (each) => each.onAccount(account));
-      if (overtaken) this.read(subscriber);
+/** Hears of every answer about the account, whoever asked, until the returned function is called. */
+export function subscribe(subscriber: Subscriber): () => void {
+  const { key } = subscriber;
+  subscribers.add(subscriber);
+  changes ??= shareChanges((changed) => dispatch(changed, { type: 'changed' }));
+  return () => {
+    subscribers.delete(subscriber);
+    if (![...subscribers].some((each) => each.key === key)) {
+      wanted.delete(key);
+      const controller = reading.get(key);
+      reading.delete(key);
+      if (![...reading.values()].some((each) => each === controller)) controller?.abort();
     }
-    return { type: 'report', report };
-  }
+    if (subscribers.size) return;
+    changes?.close();
+    changes = undefined;
+  };
+}
 
-  #each(accountId: string, tell: (subscriber: Subscriber) => void): void {
-    for (const subscriber of [...(this.#subscribers.get(accountId) ?? [])]) tell(subscriber);
-  }
+/** Says in the other tabs that the account has changed. */
+export const announce = ({ key }: Target): void => changes?.tell(key);
 
-  #fail(ids: readonly string[], error: unknown): void {
-    if (error instanceof DestinationOAuthError) for (const id of ids) this.#each(id, (each) => each.onError(error));
-  }
+/** Wants the account's status. Joins a read that is under way, or the next one. */
+export function read(subscriber: Subscriber): void {
+  if (reading.has(subscriber.key)) return;
+  if (!wanted.size) setTimeout(send);
+  wanted.set(subscriber.key, subscriber);
+}
 
-  /** Sends what is wanted: in batches of those that want the same `requestInit`. */
-  #send(): void {
-    const batches: { init: RequestInitSource; ids: string[]; length: number }[] = [];
-    for (const [id, init] of this.#wanted) {
-      const length = id.length + 4;
-      const batch = batches.findLast((each) => each.init === init);
-      if (batch && batch.ids.length < MOST_IDS && batch.length + length <= LONGEST_QUERY) {
-        batch.ids.push(id);
-        batch.length += length;
-      } else batches.push({ init, ids: [id], length });
+interface Batch {
+  base: string;
+  init: RequestInitSource;
+  of: Target[];
+  length: number;
+}
+
+/** Sends what is wanted: in batches of those that want the same `requestInit` of one proxy. */
+function send(): void {
+  const batches: Batch[] = [];
+  for (const target of wanted.values()) {
+    const { accountId, base } = target;
+    const init = target.requestInit();
+    let batch = batches.findLast((each) => each.init === init && each.base === base);
+    if (!batch || batch.of.length >= MOST_IDS || batch.length > LONGEST_QUERY)
+      batches.push((batch = { base, init, of: [], length: 0 }));
+    batch.of.push(target);
+    batch.length += accountId.length + 4;
+  }
+  wanted.clear();
+  for (const batch of batches) void readAll(batch);
+}
+
+async function readAll(batch: Batch): Promise<void> {
+  const { of, base, init } = batch;
+  const controller = new AbortController();
+  for (const { key } of of) reading.set(key, controller);
+  const ids = of.map(({ accountId }) => accountId);
+  const several = ids.length > 1;
+  const path = several ? `?id=${ids.join('&id=')}` : `/${ids.join('')}`;
+  const answer = await getJson(`${base}/accounts${path}`, init, controller);
+  const { status, code, body } = answer;
+  const entries = status !== 200 ? undefined : several ? readBatch(body) : new Map([[ids[0], readAccount(body)]]);
+  // A proxy of the partner's own that answers a batch with something else may still answer one by one.
+  const singly = several && !entries && status && status < 500 && (!code || code === 'not_found');
+  for (const target of of) {
+    const { key, accountId } = target;
+    if (reading.get(key) !== controller) continue;
+    reading.delete(key);
+    const entry = entries?.get(accountId);
+    if (singly) void readAll({ ...batch, of: [target] });
+    else if (typeof entry === 'object' && entry.account_id === accountId)
+      dispatch(key, { type: 'account', account: entry });
+    else {
+      const error = errorOf(typeof entry === 'string' ? { status: 404, code: entry } : answer);
+      dispatch(key, { type: 'account-failed', error });
     }
-    this.#wanted.clear();
-    for (const { ids, init } of batches) void this.#read(ids, init);
   }
+}
 
-  async #read(ids: readonly string[], init: RequestInitSource): Promise<void> {
-    const controller = new AbortController();
-    for (const id of ids) this.#reading.set(id, controller);
-    const [first = '', second] = ids;
-    const path = second === undefined ? `accounts/${first}` : `accounts?${ids.map((id) => `id=${id}`).join('&')}`;
-    let failure: unknown;
-    let entries: ReturnType<typeof readBatch>;
-    let each = false;
-    try {
-      const answer = await getJson(`${this.#base}/${path}`, init, controller.signal);
-      if (answer.status !== 200) failure = errorOf(answer);
-      else entries = second === undefined ? new Map([[first, readAccount(answer.body)]]) : readBatch(answer.body);
-      // A proxy of the partner's own that answers a batch with something else may still answer one by one.
-      each = second !== undefined && !entries && answer.status < 500 && (!answer.code || answer.code === 'not_found');
-      failure ??= errorOf(answer);
-    } catch (error) {
-      failure = error;
-    }
-    const wanted = ids.filter((id) => this.#reading.get(id) === controller && this.#reading.delete(id));
-    if (each) for (const id of wanted) void this.#read([id], init);
-    else if (!entries) this.#fail(wanted, failure);
-    else
-      for (const id of wanted) {
-        const entry = entries.get(id);
-        if (typeof entry === 'object' && entry.account_id === id) this.#each(id, (one) => one.onAccount(entry));
-        else
-          this.#fail(
-            [id],
-            typeof entry === 'string' ? errorOf({ status: 404, code: entry, retryAfter: undefined }) : failure,
-          );
-      }
+/** What the proxy knows of a flow. */
+export async function readFlow(flow: string, subscriber: Subscriber, controller: AbortController): Promise<Action> {
+  const { key, accountId, base, requestInit } = subscriber;
+  const answer = await getJson(`${base}/flows/${flow}`, requestInit(), controller);
+  const { status, code, body } = answer;
+  if (status === 404 && code === 'flow_not_found') return { type: 'flow-unknown', flow };
+  const error = errorOf(answer);
+  if (code && status !== 404 && error.code !== 'invalid_response') return { type: 'ask-failed', flow, error };
+  const report = status === 200 ? readFlowReport(body) : undefined;
+  const account = report?.account;
+  if (report?.flow !== flow || report.account_id !== accountId || (account && account.account_id !== accountId))
+    return { type: 'untracked', flow };
+  if (account) {
+    // A read under way may have seen the account before the flow's end: its answer is dropped, and the read made again.
+    const overtaken = reading.delete(key);
+    dispatch(key, { type: 'account', account });
+    if (overtaken) read(subscriber);
   }
+  return { type: 'report', report };
 }

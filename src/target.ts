@@ -1,6 +1,6 @@
 /** What the element's attributes mean, or what is wrong with them. */
 import { ACCOUNT_ID } from './contract.ts';
-import { DestinationOAuthError } from './errors.ts';
+import { DestinationOAuthError, type ErrorCode } from './errors.ts';
 
 export interface Config {
   readonly accountId: string | null | undefined;
@@ -10,6 +10,8 @@ export interface Config {
 
 /** What a valid configuration means. */
 export interface Target {
+  /** What is the same for all elements of one account at one proxy, and for nothing else. */
+  key: string;
   accountId: string;
   /** The proxy's base, without a slash at the end. */
   base: string;
@@ -17,32 +19,31 @@ export interface Target {
   origin: string;
 }
 
-const TAKES = {
-  account_id: "the destination account's id, up to 128 letters, digits and . _ ~ : -",
-  proxy_url: "your proxy's base, for example /api/destination-oauth",
-  redirect_origin: 'an exact origin, for example https://app.example',
-};
-
-/** Names the attribute and the remedy. */
-function problem(name: keyof typeof TAKES, value: string | null | undefined): DestinationOAuthError {
-  const attribute = name.replace('_', '-');
-  return value || name === 'redirect_origin'
-    ? new DestinationOAuthError(`invalid_${name}`, `${attribute} is malformed. It takes ${TAKES[name]}.`)
-    : new DestinationOAuthError(`missing_${name}`, `${attribute} is missing. It takes ${TAKES[name]}.`);
+/** Names the attribute, which stands in the code, and the remedy. */
+function problem(code: ErrorCode, takes: string): DestinationOAuthError {
+  const [kind, ...attribute] = code.split('_');
+  return new DestinationOAuthError(code, `${attribute.join('-')} is ${kind}. It takes ${takes}.`);
 }
-
-const parse = (url: string, base?: string): URL | undefined =>
-  URL.canParse(url, base) ? new URL(url, base) : undefined;
 
 /** Reads the attributes; relative URLs are relative to `page`. */
 export function targetOf(
   { accountId, proxyUrl, redirectOrigin }: Config,
   page: string,
 ): Target | DestinationOAuthError {
-  if (!accountId || !ACCOUNT_ID.test(accountId)) return problem('account_id', accountId);
-  const base = proxyUrl ? parse(proxyUrl, page) : undefined;
-  if (!base || !/^https?:\/\/[^?#@]+$/.test(base.href)) return problem('proxy_url', proxyUrl);
-  const origin = redirectOrigin || base.origin;
-  if (parse(origin)?.origin !== origin) return problem('redirect_origin', redirectOrigin);
-  return { accountId, base: base.href.replace(/\/$/, ''), origin };
+  if (!accountId || !ACCOUNT_ID.test(accountId))
+    return problem(
+      accountId ? 'invalid_account_id' : 'missing_account_id',
+      "the destination account's id: up to 128 letters, digits and . _ ~ : -",
+    );
+  const url = proxyUrl && URL.canParse(proxyUrl, page) ? new URL(proxyUrl, page) : undefined;
+  if (!url || !/^https?:[^?#@]+$/.test(url.href))
+    return problem(
+      proxyUrl ? 'invalid_proxy_url' : 'missing_proxy_url',
+      "your proxy's base, as /api/destination-oauth",
+    );
+  const origin = redirectOrigin || url.origin;
+  if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+    return problem('invalid_redirect_origin', 'an exact origin, as https://app.example');
+  const base = url.href.replace(/\/$/, '');
+  return { key: `${base} ${accountId}`, accountId, base, origin };
 }

@@ -147,7 +147,7 @@ describe('attributes that are wrong', () => {
       await stage.view(element, 'error');
       expect(stage.names.filter((name) => name.startsWith('error'))).to.deep.equal([`error ${code}`]);
       expect(element.error?.code).to.equal(code);
-      expect(element.error?.message).to.match(new RegExp(`^${attribute} is (missing|malformed)\\. .+`));
+      expect(element.error?.message).to.match(new RegExp(`^${attribute} is (missing|invalid)\\. .+`));
       expect(text(element, 'description')).to.contain(attribute);
       element.authorize();
       element.refresh();

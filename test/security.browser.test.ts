@@ -23,7 +23,7 @@ class Watched {
     this.#stop = watch({
       flow: FLOW,
       origin,
-      popup: { window: popup, closed: false, focus: () => undefined, close: () => undefined },
+      popup,
       onResult: (hint, channel) => this.heard.push(`${channel} ${hint}`),
       onClosed: () => undefined,
     });
@@ -272,7 +272,7 @@ describe('a real window', () => {
     const channel = new BroadcastChannel('popup-fixture');
     const button = document.body.appendChild(document.createElement('button'));
     button.textContent = 'Open';
-    let popup: ReturnType<typeof openPopup>;
+    let popup: ReturnType<typeof openPopup> | undefined;
     button.addEventListener('click', () => {
       popup = openPopup(`${location.origin}/test/fixtures/popup.html${query}`, sever);
     });
