@@ -3,7 +3,7 @@ import { expect } from '@open-wc/testing';
 import { stub } from 'sinon';
 import type { Attempt } from '../src/flow.ts';
 import type { DestinationOAuth } from '../src/index.ts';
-import { keep, reclaim, release, takeUp } from '../src/session.ts';
+import { forget, isClaimed, keep, release, takeUp } from '../src/session.ts';
 import { account, never } from './helpers/fake-proxy.ts';
 import { until } from './helpers/mouse.ts';
 import { eventName, mainButton, secondaryButton, Stage, text } from './helpers/stage.ts';
@@ -33,55 +33,69 @@ describe('what is kept', () => {
   it('is taken up by the same owner, once, oldest first', () => {
     const [older, newer] = [
       attempt({ begunAt: 1 }),
-      attempt({ begunAt: 2, mode: 'redirect', renewal: true, live: false }),
+      attempt({ begunAt: 2, mode: 'redirect', top: 40, renewal: true, live: false }),
     ];
-    keep('me', [newer, older], []);
-    release([newer, older]);
+    for (const each of [newer, older]) keep('me', each);
+    for (const each of [newer, older]) release(each);
     const taken = takeUp('me');
     expect(
-      taken.map(({ flow, begunAt, mode, renewal, live, resumed }) => ({ flow, begunAt, mode, renewal, live, resumed })),
+      taken.map(({ flow, begunAt, mode, top, renewal, live, resumed }) => ({
+        flow,
+        begunAt,
+        mode,
+        top,
+        renewal,
+        live,
+        resumed,
+      })),
     ).to.deep.equal([
-      { flow: older.flow, begunAt: 1, mode: 'popup', renewal: false, live: true, resumed: true },
-      { flow: newer.flow, begunAt: 2, mode: 'redirect', renewal: true, live: false, resumed: true },
+      { flow: older.flow, begunAt: 1, mode: 'popup', top: undefined, renewal: false, live: true, resumed: true },
+      { flow: newer.flow, begunAt: 2, mode: 'redirect', top: 40, renewal: true, live: false, resumed: true },
     ]);
+    for (const each of taken) keep('me', each);
     expect(takeUp('me')).to.deep.equal([]);
-    release(taken);
+    for (const each of taken) release(each);
     expect(takeUp('me').length).to.equal(2);
   });
 
   it('is nobody else’s, and not that of an element that still looks after it', () => {
     const mine = attempt();
-    keep('me', [mine], []);
+    keep('me', mine);
     expect(takeUp('me')).to.deep.equal([]);
-    release([mine]);
+    release(mine);
     expect(takeUp('you')).to.deep.equal([]);
     expect(takeUp('me').length).to.equal(1);
   });
 
   it('goes when it is no longer kept', () => {
     const [gone, stays] = [attempt(), attempt()];
-    keep('me', [gone, stays], []);
-    keep('me', [stays], [gone, stays]);
-    release([gone, stays]);
+    for (const each of [gone, stays]) keep('me', each);
+    forget(gone.flow);
+    release(stays);
     expect(takeUp('me').map(({ flow }) => flow)).to.deep.equal([stays.flow]);
-    keep('', [], [stays]);
+    forget(stays.flow);
     expect(sessionStorage.length).to.equal(0);
   });
 
   it('can be claimed again unless another has it', () => {
     const mine = attempt();
-    keep('me', [mine], []);
-    expect(reclaim(mine.flow)).to.equal(false);
-    release([mine]);
-    expect(reclaim(mine.flow)).to.equal(true);
-    expect(reclaim(mine.flow)).to.equal(false);
+    expect(isClaimed(mine.flow)).to.equal(false);
+    keep('me', mine);
+    expect(isClaimed(mine.flow)).to.equal(true);
+    release(mine);
+    expect(isClaimed(mine.flow)).to.equal(false);
+    keep('me', mine);
+    expect(isClaimed(mine.flow)).to.equal(true);
+    forget(mine.flow);
+    expect(isClaimed(mine.flow)).to.equal(false);
   });
 
   it('holds no URL and no ticket', () => {
-    keep('https://proxy.test/api acc', [attempt()], []);
+    keep('https://proxy.test/api acc', attempt({ hint: 'ok', channel: 'poll', askAt: 1 }));
     const value = sessionStorage.getItem(sessionStorage.key(0) ?? '') ?? '{}';
-    expect(Object.keys(JSON.parse(value) as object).sort()).to.have.members([
+    expect(Object.keys(JSON.parse(value) as object)).to.have.members([
       'begunAt',
+      'flow',
       'live',
       'mode',
       'owner',
@@ -91,27 +105,41 @@ describe('what is kept', () => {
 });
 
 describe('a storage that holds something else', () => {
-  const good = JSON.stringify({ owner: 'me', begunAt: 1, mode: 'popup', renewal: false, live: true });
-  const key = (): string => `destination-oauth:flow-${++ids}`.padEnd(50, '_');
-  const cases: [string, string, string][] = [
-    ['no JSON', key(), '{'],
-    ['null', key(), 'null'],
-    ['a number', key(), '1'],
-    ['an array', key(), '[]'],
-    ['no owner', key(), JSON.stringify({ begunAt: 1, mode: 'popup' })],
-    ['a time that is none', key(), good.replace('"begunAt":1', '"begunAt":"1"')],
-    ['a mode that is none', key(), good.replace('popup', 'tab')],
-    ['a prototype', key(), `{"__proto__":${good}}`],
-    ['a flow that is none', 'destination-oauth:../x', good],
-    ['a flow that is too short', 'destination-oauth:short', good],
-    ['another key', 'something-else', good],
+  const id = (): string => `flow-${++ids}`.padEnd(32, '_');
+  const entry = (flow: string, change: object = {}): string =>
+    JSON.stringify({ owner: 'me', flow, begunAt: 1, mode: 'popup', renewal: false, live: true, ...change });
+  type Case = [what: string, flow: string, value: (flow: string) => string, key?: (flow: string) => string];
+  const cases: Case[] = [
+    ['no JSON', id(), () => '{'],
+    ['null', id(), () => 'null'],
+    ['a number', id(), () => '1'],
+    ['an array', id(), () => '[]'],
+    ['no owner', id(), (flow) => entry(flow, { owner: undefined })],
+    ['no flow', id(), (flow) => entry(flow, { flow: undefined })],
+    ['a time that is none', id(), (flow) => entry(flow, { begunAt: '1' })],
+    ['a mode that is none', id(), (flow) => entry(flow, { mode: 'tab' })],
+    ['a place that is none', id(), (flow) => entry(flow, { top: '1' })],
+    ['no word on whether it renews', id(), (flow) => entry(flow, { renewal: undefined })],
+    ['no word on whether it lives', id(), (flow) => entry(flow, { live: 1 })],
+    ['a prototype', id(), (flow) => `{"__proto__":${entry(flow)}}`],
+    ['a flow that is none', '../x'.padEnd(32, '_'), entry],
+    ['a flow that is too short', 'short', entry],
+    ['another flow', id(), () => entry('x'.repeat(32))],
+    ['another key', id(), entry, (flow) => `something-else:${flow}`],
   ];
-  for (const [what, name, value] of cases)
+  for (const [what, flow, value, key = (of: string): string => `destination-oauth:${of}`] of cases)
     it(`${what}: nothing is taken up`, () => {
-      sessionStorage.setItem(name, value);
+      sessionStorage.setItem(key(flow), value(flow));
       expect(takeUp('me')).to.deep.equal([]);
-      expect(sessionStorage.getItem(name)).to.equal(value);
+      expect(sessionStorage.getItem(key(flow))).to.equal(value(flow));
     });
+
+  it('beside what is ours: what is ours is taken up', () => {
+    const flow = id();
+    sessionStorage.setItem('something-else', '{');
+    sessionStorage.setItem(`destination-oauth:${flow}`, entry(flow));
+    expect(takeUp('me').map((each) => each.flow)).to.deep.equal([flow]);
+  });
 });
 
 describe('a storage that throws', () => {
