@@ -170,6 +170,7 @@ export const styles = css`
   .hidden {
     position: absolute;
     inline-size: 1px;
+    block-size: 1px;
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;

@@ -102,7 +102,6 @@ let hiddenAt = 0;
 /** For how long nobody has seen this page, in milliseconds. */
 export const hiddenFor = (): number => (document.hidden ? Date.now() - hiddenAt : 0);
 
-const SIGNS = ['focus', 'pageshow', 'online', 'visibilitychange'];
 const wakers = new Set<(restored: boolean) => void>();
 /** `persisted` is of `pageshow` alone: the page comes from the back-forward cache. */
 const wake = ({ persisted = false }: Partial<PageTransitionEvent>): void => {
@@ -110,14 +109,19 @@ const wake = ({ persisted = false }: Partial<PageTransitionEvent>): void => {
   else for (const waker of wakers) waker(persisted);
 };
 
+function listen(change: 'addEventListener' | 'removeEventListener'): void {
+  for (const sign of ['focus', 'pageshow', 'online']) window[change](sign, wake);
+  document[change]('visibilitychange', wake);
+}
+
 /** Calls `waker` when the user may have come back: focus, visibility, pageshow, online. One set of listeners a page. */
 export function onWake(waker: (restored: boolean) => void): () => void {
   wakers.add(waker);
   // A listener that is there already is not added again.
-  for (const sign of SIGNS) window.addEventListener(sign, wake);
+  listen('addEventListener');
   return () => {
     wakers.delete(waker);
-    if (!wakers.size) for (const sign of SIGNS) window.removeEventListener(sign, wake);
+    if (!wakers.size) listen('removeEventListener');
   };
 }
 

@@ -47,7 +47,7 @@ describe('attributes and properties', () => {
       mode: 'auto',
       opener: 'keep',
       disabled: false,
-      accountId: null,
+      accountId: undefined,
       view: 'loading',
       oauthStatus: undefined,
       error: undefined,
@@ -311,12 +311,13 @@ describe('many elements', () => {
 
   it('a change in another tab is asked about', async () => {
     const element = await stage.ready();
-    const tab = new BroadcastChannel(`destination-oauth@${stage.proxy.base}`);
+    const tab = new BroadcastChannel('destination-oauth');
     try {
-      tab.postMessage('somebody else');
-      tab.postMessage({ accountId: 'acc' });
-      stage.proxy.account = { oauth_status: 'authorized' };
       tab.postMessage('acc');
+      tab.postMessage(`${stage.proxy.base} other`);
+      tab.postMessage({ key: `${stage.proxy.base} acc` });
+      stage.proxy.account = { oauth_status: 'authorized' };
+      tab.postMessage(`${stage.proxy.base} acc`);
       await stage.view(element, 'authorized');
       expect(stage.proxy.count('accounts')).to.equal(2);
     } finally {
@@ -326,14 +327,14 @@ describe('many elements', () => {
 
   it('a change here is told to the other tabs, by the account and nothing else', async () => {
     const element = await stage.ready();
-    const tab = new BroadcastChannel(`destination-oauth@${stage.proxy.base}`);
+    const tab = new BroadcastChannel('destination-oauth');
     try {
       const heard: unknown[] = [];
       tab.onmessage = ({ data }) => heard.push(data);
       stage.proxy.account = { oauth_status: 'authorized' };
       element.refresh();
       await until(() => heard.length, 'a word');
-      expect(heard).to.deep.equal(['acc']);
+      expect(heard).to.deep.equal([`${stage.proxy.base} acc`]);
     } finally {
       tab.close();
     }
