@@ -1,4 +1,4 @@
-/** Shows every event of every `<destination-oauth>` on the page with its fields, newest first. */
+/** Shows every event of every `<destination-oauth>` in a part of the page with its fields, newest first. */
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
@@ -58,8 +58,8 @@ export class EventLog {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #painting = false;
 
-  constructor() {
-    for (const type of EVENT_TYPES) document.addEventListener(type, (event) => this.#add(event));
+  constructor(scope: HTMLElement) {
+    for (const type of EVENT_TYPES) scope.addEventListener(type, (event) => this.#add(event));
   }
 
   show(root: HTMLElement): void {

@@ -2,10 +2,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { DemoAccount } from './control.ts';
-import { segmented } from './display.ts';
-import { diagnosisTemplate, scenario, VERSION_HINTS } from './live-controls.ts';
-import type { LiveActions, LiveModel } from './live-model.ts';
+import type { DemoAccount } from './control-api.ts';
+import { segmented } from '../display.ts';
+import { diagnosisTemplate, scenario, VERSION_HINTS } from './controls.ts';
+import type { LiveActions, LiveModel } from './model.ts';
 
 /** The proxy's base on the demo server. */
 const PROXY_URL = '/api/destination-oauth';

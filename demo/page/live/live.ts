@@ -1,4 +1,4 @@
-/** The Live section: state and actions. What it looks like is in `live-view.ts`. */
+/** The Live section: state and actions. What it looks like is in `view.ts`. */
 import { render } from 'lit';
 import {
   activateAccount,
@@ -10,15 +10,15 @@ import {
   type DemoState,
   type Scenario,
   type Version,
-} from './control.ts';
+} from './control-api.ts';
 import { EventLog } from './event-log.ts';
-import type { Diagnosis, LiveActions, LiveModel, Mode, Variant } from './live-model.ts';
-import { liveTemplate, noServerTemplate } from './live-view.ts';
+import type { Diagnosis, LiveActions, LiveModel, Mode, Variant } from './model.ts';
+import { liveTemplate, noServerTemplate } from './view.ts';
 
 export class LiveSection {
   #root: HTMLElement;
   #demo: DemoState | undefined;
-  #log = new EventLog();
+  #log: EventLog;
   #variant: Variant = 'compact';
   #mode: Mode = 'auto';
   /** Counts the worlds seen (API versions, resets): elements of one are not reused in the next. */
@@ -32,6 +32,7 @@ export class LiveSection {
 
   constructor(root: HTMLElement) {
     this.#root = root;
+    this.#log = new EventLog(root);
     root.addEventListener('oauth-status-change', (event) => {
       const element = this.#elements(event.accountId)[0];
       this.#shown.set(event.accountId, { status: event.oauthStatus, name: element?.account?.name });

@@ -1,9 +1,9 @@
 /** Templates of the Live section: the demo's own controls beside the partner's page. */
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { COOP_VALUES, type Coop, type Version } from './control.ts';
-import { segmented } from './display.ts';
-import type { LiveActions, LiveModel } from './live-model.ts';
+import { COOP_VALUES, type Coop, type Version } from './control-api.ts';
+import { segmented } from '../display.ts';
+import type { LiveActions, LiveModel } from './model.ts';
 
 const COOP_LABELS: Record<Coop, string> = {
   none: 'No header',

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fieldsOf } from '../../../demo/page/event-log.ts';
-import { DestinationOAuthError } from '../../../src/errors.ts';
+import { fieldsOf } from '../../../../demo/page/live/event-log.ts';
+import { DestinationOAuthError } from '../../../../src/errors.ts';
 import {
   OAuthAuthorizedEvent,
   OAuthErrorEvent,
   OAuthStatusChangeEvent,
   OAuthViewChangeEvent,
-} from '../../../src/events.ts';
+} from '../../../../src/events.ts';
 
 test('the log shows every field of every event', () => {
   assert.deepEqual(Object.fromEntries(fieldsOf(new OAuthStatusChangeEvent('da_1', 'authorized', 'unauthorized'))), {

@@ -1,5 +1,5 @@
 /** What the Live section shows and what can be done in it. */
-import type { DemoState, Scenario, Version } from './control.ts';
+import type { DemoState, Scenario, Version } from './control-api.ts';
 
 export type Variant = 'compact' | 'card' | 'button';
 export type Mode = 'auto' | 'popup' | 'redirect';
