@@ -5,14 +5,14 @@ import { listen } from './listen.ts';
 import { AUTHN_BASE, CALLBACK_PATH, liverampApp, V11_BASE, V2_BASE } from './liveramp.ts';
 import { Model, type Destination, type Tenant } from './model.ts';
 import { OAuthClient } from './oauth-client.ts';
-import { brands, startPlatform, type Platform } from './platforms.ts';
+import { brands, startPlatform, type Platform, type PlatformSetup } from './platforms.ts';
 import { defaultScenario, type Scenario } from './scenario.ts';
 import { seedModel } from './seed.ts';
 import { ServiceAccounts } from './service-accounts.ts';
 
 export type { Coop, Scenario } from './scenario.ts';
 export type { Destination, Tenant } from './model.ts';
-export type { Platform, PlatformUser } from './platforms.ts';
+export type { Platform, PlatformSetup, PlatformUser } from './platforms.ts';
 export { users } from './platforms.ts';
 export { endpointId } from './catalog.ts';
 export { MISSING_ACCOUNT_ID } from './seed.ts';
@@ -27,6 +27,7 @@ export interface SimulatorOptions {
   /** Milliseconds since 1970, for tokens and attempts of LiveRamp. The platforms keep the real time. */
   clock?: () => number;
   scenario?: Partial<Scenario>;
+  platforms?: PlatformSetup;
 }
 
 /** A grant that LiveRamp holds, and whether its platform still honours it. */
@@ -87,7 +88,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   try {
     for (const [index, brand] of brands.entries()) {
       const own = await listen(host, ports[index + 1] ?? 0, orFree);
-      platforms.push(await startPlatform(brand, own, { host, callbackUrl, scenario }));
+      platforms.push(await startPlatform(brand, own, { host, callbackUrl, scenario, setup: options.platforms }));
     }
     const catalog = makeCatalog(platforms);
     const model = new Model(clock);

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Provider from 'oidc-provider';
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { memoryAdapter } from './memory-adapter.ts';
 import { consentPage, loginPage, messagePage } from './platform-pages.ts';
 import type { Listener } from './listen.ts';
@@ -73,6 +73,13 @@ export interface Platform extends PlatformBrand {
   close(): Promise<void>;
 }
 
+/** Lets the platforms serve more than LiveRamp, say public clients beside it. */
+export interface PlatformSetup {
+  configure(configuration: Configuration): Configuration;
+  /** Before the platform's own middleware. */
+  prepare(provider: Provider): void;
+}
+
 const CLIENT_ID = 'liveramp';
 const CLIENT_NAME = 'LiveRamp';
 const HOUR = 3600;
@@ -94,10 +101,10 @@ async function loadProvider(): Promise<typeof Provider> {
 export async function startPlatform(
   brand: PlatformBrand,
   listener: Listener,
-  options: { host: string; callbackUrl: string; scenario: Scenario },
+  options: { host: string; callbackUrl: string; scenario: Scenario; setup?: PlatformSetup | undefined },
 ): Promise<Platform> {
   const OidcProvider = await loadProvider();
-  const { scenario } = options;
+  const { scenario, setup } = options;
   const host = `${options.host}:${listener.port}`;
   const issuer = `http://${host}`;
   const secret = randomBytes(32).toString('base64url');
@@ -106,7 +113,7 @@ export async function startPlatform(
   // Cookies know no ports: platforms on one host need names of their own.
   const cookieName = (name: string): string => `${brand.id}_${listener.port}_${name}`;
 
-  const provider = new OidcProvider(issuer, {
+  const configuration: Configuration = {
     adapter: adapter.factory,
     clients: [
       {
@@ -160,7 +167,9 @@ export async function startPlatform(
         ),
       );
     },
-  });
+  };
+  const provider = new OidcProvider(issuer, setup?.configure(configuration) ?? configuration);
+  setup?.prepare(provider);
   // A refusal of a bad request is this server's daily business, told to the client in its answer.
   provider.on('server_error', (_ctx, error) => console.error(`${brand.name}:`, error));
 
@@ -239,7 +248,10 @@ export async function startPlatform(
     }
     const result =
       step === 'allow' && user
-        ? { login: { accountId: user.id, remember: false }, consent: { grantId: await newGrant(user.id) } }
+        ? {
+            login: { accountId: user.id, remember: false },
+            consent: { grantId: await newGrant(user.id, String(interaction.params['client_id'])) },
+          }
         : { error: 'access_denied', error_description: 'The user did not allow it.' };
     const returnTo = await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false });
     ctx.status = 303;
@@ -247,8 +259,8 @@ export async function startPlatform(
   }
 
   /** Each consent is a grant of its own, so that revoking one leaves the others alone. */
-  async function newGrant(userId: string): Promise<string> {
-    const grant = new provider.Grant({ accountId: userId, clientId: CLIENT_ID });
+  async function newGrant(userId: string, clientId = CLIENT_ID): Promise<string> {
+    const grant = new provider.Grant({ accountId: userId, clientId });
     grant.addOIDCScope(PLATFORM_SCOPE);
     return grant.save();
   }
