@@ -1,49 +1,16 @@
-/** The README says what is true: its code compiles, its tags, scripts and commands exist, its tables are complete. */
+/** The README says what is true: its tags, scripts and commands exist, its tables are complete. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import ts from 'typescript';
-import { ROOT } from '../scripts/test-files.ts';
 import { DestinationOAuth } from '../src/element.ts';
 import { styles } from '../src/destination-oauth.styles.ts';
+import { blocksOf, codesOf as codes, readText as source } from './helpers/snippets.ts';
 
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const source = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const blocks = (language: string): string[] =>
-  [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'gm'))].map(([, code = '']) => code);
-const codes = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+const readme = source('README.md');
+const blocks = (language: string): string[] => blocksOf(readme, language);
 /** The text of a section, without its code blocks. */
 const section = (title: string): string =>
   (readme.split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? '').replace(/^```[^]*?^```/gm, '');
 const unique = (names: Iterable<string>): string[] => [...new Set(names)].sort();
-
-/** The errors of a TypeScript file that stands in the project's root and imports the package by its name. */
-function compile(code: string): string[] {
-  const name = join(ROOT, 'readme-snippet.ts');
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
-    config: unknown;
-  };
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const path = (entry: string): string[] => [join(ROOT, 'src', entry)];
-  options.paths = {
-    'destination-oauth': path('index.ts'),
-    'destination-oauth/element': path('element.ts'),
-    'destination-oauth/redirect': path('redirect.ts'),
-    'destination-oauth/proxy': path('proxy/index.ts'),
-  };
-  // What stands for the reader's own functions may be used before it is declared, and some is only shown.
-  options.noUnusedLocals = false;
-  const host = ts.createCompilerHost(options);
-  const others = { ...host };
-  host.fileExists = (file) => file === name || others.fileExists(file);
-  host.getSourceFile = (file, ...rest) =>
-    file === name ? ts.createSourceFile(file, code, ts.ScriptTarget.ES2022) : others.getSourceFile(file, ...rest);
-  const program = ts.createProgram([name], options, host);
-  return ts
-    .getPreEmitDiagnostics(program, program.getSourceFile(name))
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
-}
 
 describe('README', () => {
   it('begins with the two commands, which the package has', () => {
@@ -54,16 +21,6 @@ describe('README', () => {
     const commands = codes(section('Development')).flatMap((code) => /^npm (?:run )?([\w:]+)/.exec(code)?.[1] ?? []);
     assert.ok(commands.length > 4);
     for (const command of commands) assert.ok(Object.hasOwn(scripts, command), `npm run ${command}`);
-  });
-
-  it('has TypeScript that compiles', () => {
-    const snippets = blocks('ts');
-    assert.ok(snippets.length > 4);
-    for (const snippet of snippets) assert.deepEqual(compile(snippet), [], snippet);
-  });
-
-  it('would be found out if its TypeScript did not compile', () => {
-    assert.notDeepEqual(compile(`import { nothing } from 'destination-oauth/proxy';\nnothing();`), []);
   });
 
   it('has tags and scripts that exist', () => {
