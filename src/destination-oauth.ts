@@ -28,8 +28,12 @@ const CANCELLABLE: readonly View[] = ['awaiting', 'confirming', 'unconfirmed'];
  *
  * @summary The OAuth authorization of a LiveRamp destination account.
  *
- * @fires {OAuthStatusChangeEvent} oauth-status-change - The status that the proxy reports has changed.
- * @fires {OAuthAuthorizedEvent} oauth-authorized - A flow that this element began ended in an authorized account.
+ * @tag destination-oauth
+ *
+ * @attr {string} lang - Language of the built-in texts; else that of the nearest ancestor which has one, else English.
+ *
+ * @fires {OAuthStatusChangeEvent} oauth-status-change - The status that the proxy reports has changed; also at the first read.
+ * @fires {OAuthAuthorizedEvent} oauth-authorized - A flow that this element began ended in an authorized account. Once, however late.
  * @fires {OAuthViewChangeEvent} oauth-view-change - `view` changed.
  * @fires {OAuthErrorEvent} oauth-error - A failure that the page may want to log.
  *
@@ -61,7 +65,18 @@ const CANCELLABLE: readonly View[] = ['awaiting', 'confirming', 'unconfirmed'];
  * @cssprop --destination-oauth-font - Font family.
  * @cssprop --destination-oauth-font-size - Font size.
  *
- * @cssstate loading - And likewise every other view: `:state(authorized)` and so on.
+ * @cssstate loading - The status is being read for the first time.
+ * @cssstate not-applicable - The account needs no authorization.
+ * @cssstate unauthorized - An authorization is needed.
+ * @cssstate reauthorize - There was a grant, and it went stale.
+ * @cssstate authorized - The account is authorized.
+ * @cssstate awaiting - The popup is open.
+ * @cssstate confirming - The popup has returned; the proxy is being asked.
+ * @cssstate incomplete - It returned with success, but the account is still unauthorized.
+ * @cssstate unconfirmed - Nobody can tell how it ended: the customer may check again, reopen or cancel.
+ * @cssstate blocked - The browser opened no popup.
+ * @cssstate failed - It returned with an error.
+ * @cssstate error - The proxy cannot be reached or understood, or an attribute is wrong.
  */
 export class DestinationOAuth extends LitElement {
   static override styles = styles;
@@ -99,23 +114,33 @@ export class DestinationOAuth extends LitElement {
   #view: View = 'loading';
   #announced = '';
 
-  /** The destination account's id. */
+  /** The destination account's id. Required. */
   declare accountId: string | null | undefined;
-  /** The proxy's base, absolute or relative to the page. */
+  /** The proxy's base, absolute or relative to the page. Required. */
   declare proxyUrl: string | null | undefined;
+  /** `card`, `compact` (one row of a table) or `button` (only the action). */
   declare variant: Variant;
+  /** `popup`, `redirect` (this tab) or `auto` (a popup where popups work, else this tab). */
   declare mode: Mode;
   /** `sever`: the platform's page cannot navigate this one. The result then comes by channel or poll. */
   declare opener: 'keep' | 'sever';
   /** No new authorization can be started. */
   declare disabled: boolean;
-  /** A status that the page already knows: the contract's values or LiveRamp's own. Shown until the first read. */
+  /** A status that the page already knows, shown until the first read: the contract's values or LiveRamp's own. */
   declare initialStatus: string | null | undefined;
-  /** The origin that messages may come from, when the redirect page is not on the proxy's origin. */
+  /**
+   * The origin that messages may come from, where the redirect page is not on the proxy's.
+   *
+   * @default the origin of `proxy-url`
+   */
   declare redirectOrigin: string | null | undefined;
-  /** For requests to the proxy; `{credentials: 'include'}` unless it says otherwise. */
+  /**
+   * `RequestInit`, or a function that gives one, for requests to the proxy.
+   *
+   * @default {credentials: 'include'}
+   */
   declare requestInit: RequestInitSource;
-  /** Overrides for single texts. */
+  /** Overrides for single texts, by key. */
   declare messages: Partial<Messages> | undefined;
 
   constructor() {
@@ -213,7 +238,7 @@ export class DestinationOAuth extends LitElement {
     this.#controller.cancel();
   }
 
-  /** A report on this page: which channels will work here, and what to change. */
+  /** A report on this page: which channels will work here, and which header or attribute to change. */
   async diagnose(): Promise<Diagnosis> {
     const { diagnose } = await import('./diagnose.ts');
     return diagnose(this.#controller.target);
