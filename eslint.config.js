@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 import { boundaries } from './scripts/boundaries.js';
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist-demo/', 'coverage/', 'node_modules/', '**/*.generated.ts'] },
+  { ignores: ['dist/', 'dist-demo/', 'coverage/', 'node_modules/', '**/*.generated.ts', 'examples/*/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,

@@ -1,4 +1,4 @@
-/** `npm run test:node [-- file…]`, and with `--e2e` `npm run test:e2e [-- file…]`. */
+/** `npm run test:node [-- file…]`, with `--e2e` `npm run test:e2e [-- file…]`, with `--frameworks` `npm run test:frameworks`. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,14 +43,18 @@ function runNodeTests(files: readonly string[], args: readonly string[], env: No
 
 const words = process.argv.slice(2);
 const isE2e = words.includes('--e2e');
-const wanted = words.filter((word) => word !== '--e2e');
+const isFrameworks = words.includes('--frameworks');
+const wanted = words.filter((word) => word !== '--e2e' && word !== '--frameworks');
 try {
-  const files = testFiles(isE2e ? 'e2e' : 'node', wanted);
+  const files = testFiles(isE2e ? 'e2e' : isFrameworks ? 'frameworks' : 'node', wanted);
   if (isE2e) {
     const engines = selectedEngines();
     ensureBrowsers(engines);
     // Browsers share one screen and two cores: one file at a time.
     report(runNodeTests(files, ['--test-concurrency=1'], { ENGINES: engines.join(',') }));
+  } else if (isFrameworks) {
+    ensureBrowsers(['chromium']);
+    report(runNodeTests(files, [], {}));
   } else {
     report(runNodeTests(files, ['--test-timeout=120000'], {}));
   }

@@ -4,10 +4,12 @@ import { join, relative, sep } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..');
 
-export type Suite = 'node' | 'browser' | 'e2e';
+export type Suite = 'node' | 'browser' | 'e2e' | 'frameworks';
 
-const suiteOf = (file: string): Suite =>
-  file.endsWith('.browser.test.ts') ? 'browser' : file.startsWith('test/e2e/') ? 'e2e' : 'node';
+function suiteOf(file: string): Suite {
+  if (file.endsWith('.browser.test.ts')) return 'browser';
+  return (['e2e', 'frameworks'] as const).find((suite) => file.startsWith(`test/${suite}/`)) ?? 'node';
+}
 
 /** The suite's test files, relative to the root; those that `wanted` names, if it names any. */
 export function testFiles(suite: Suite, wanted: readonly string[] = []): string[] {
