@@ -17,17 +17,14 @@ import type {
 import ts from 'typescript';
 import { ROOT } from './test-files.ts';
 
-/** Whose classes are described. They are all importable from the entry `element`. */
-const SOURCES = ['src/destination-oauth.ts', 'src/events.ts', 'src/errors.ts'];
-
-/** What the analyzer reads in the source. */
+/** What the analyzer reads in the source; custom-elements-manifest.config.js says where. */
 function analyze(): Package {
   const folder = mkdtempSync(join(tmpdir(), 'manifest-'));
   try {
     const cli = join(ROOT, 'node_modules/@custom-elements-manifest/analyzer/cem.js');
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [cli, 'analyze', '--litelement', '--quiet', '--globs', ...SOURCES, '--outdir', relative(ROOT, folder)],
+      [cli, 'analyze', '--outdir', relative(ROOT, folder)],
       { cwd: ROOT, encoding: 'utf8' },
     );
     if (status !== 0) throw new Error(`The analyzer failed.\n${stdout}${stderr}`);
@@ -67,7 +64,14 @@ export function cssDefaults(): Map<string, string> {
   for (const { 0: start, 1: name = '', index } of css.matchAll(/var\(\s*(--destination-oauth-[a-z-]+)\s*,\s*/g)) {
     let end = index + start.length;
     for (let depth = 1; depth > 0 && end < css.length; end++) depth += css[end] === '(' ? 1 : css[end] === ')' ? -1 : 0;
-    found.set(name, css.slice(index + start.length, end - 1).replace(/\s+/g, ' '));
+    if (!found.has(name))
+      found.set(
+        name,
+        css
+          .slice(index + start.length, end - 1)
+          .replace(/\s+/g, ' ')
+          .trim(),
+      );
   }
   return found;
 }
@@ -101,7 +105,8 @@ function tidyClass(declaration: ClassDeclaration, unions: ReadonlyMap<string, st
   declaration.events = declaration.events?.filter(({ description }) => description) ?? [];
   const defaults = cssDefaults();
   for (const property of declaration.cssProperties ?? []) {
-    const value = defaults.get(property.name);
+    // A default that is said in the element's description wins: some are better put in words.
+    const value = property.default ?? defaults.get(property.name);
     if (value !== undefined) property.default = value;
   }
 }
