@@ -1,90 +1,42 @@
-/** Theme and writing direction of the page. The URL keeps them, so that a view can be shared as a link. */
-import { html, nothing, render, type TemplateResult } from 'lit';
+/** Theme and writing direction of the page, and which section is in view. */
+import { html, render } from 'lit';
+import { segmented } from './controls.ts';
+import type { Direction, Theme } from './settings.ts';
+import type { Store } from './store.ts';
 
-const THEMES = [
-  ['auto', 'Auto'],
-  ['light', 'Light'],
-  ['dark', 'Dark'],
-] as const;
-const DIRECTIONS = [
+const THEMES: readonly (readonly [Theme, string, string])[] = [
+  ['auto', 'Auto', 'As your system has it'],
+  ['light', 'Light', ''],
+  ['dark', 'Dark', ''],
+  ['contrast', 'Contrast', 'High contrast, as forced colours look'],
+];
+const DIRECTIONS: readonly (readonly [Direction, string, string])[] = [
   ['ltr', 'LTR', 'Left to right'],
   ['rtl', 'RTL', 'Right to left'],
-] as const;
+];
 
-/** A set of radio buttons that looks like one control. */
-export function segmented<T extends string>(options: {
-  legend: string;
-  /** Shown above the control, or only read out. */
-  legendVisible?: boolean;
-  name: string;
-  choices: readonly (readonly [value: T, label: string, title?: string])[];
-  value: T;
-  disabled?: boolean;
-  onChange: (value: T) => void;
-}): TemplateResult {
-  const { legend, legendVisible, name, choices, value, disabled = false, onChange } = options;
-  return html`<fieldset class="segmented ${legendVisible ? 'field' : ''}">
-    <legend class=${legendVisible ? '' : 'visually-hidden'}>${legend}</legend>
-    <div>
-      ${choices.map(
-        ([choice, label, title]) =>
-          html`<label title=${title ?? nothing}>
-            <input
-              type="radio"
-              name=${name}
-              value=${choice}
-              .checked=${choice === value}
-              ?disabled=${disabled}
-              @change=${() => onChange(choice)}
-            />
-            <span>${label}${title && html`<span class="visually-hidden">, ${title}</span>`}</span>
-          </label>`,
-      )}
-    </div>
-  </fieldset>`;
-}
-
-const remember = (key: string, value: string, initial: string): void => {
-  const url = new URL(location.href);
-  if (value === initial) url.searchParams.delete(key);
-  else url.searchParams.set(key, value);
-  history.replaceState(history.state, '', url);
-};
-
-export function showDisplaySwitches(root: HTMLElement): void {
-  const asked = new URLSearchParams(location.search);
-  let theme = THEMES.find(([value]) => value === asked.get('theme'))?.[0] ?? 'auto';
-  let direction = DIRECTIONS.find(([value]) => value === asked.get('dir'))?.[0] ?? 'ltr';
-  const update = (): void => {
+export function showDisplaySwitches(root: HTMLElement, store: Store): void {
+  store.subscribe(({ theme, dir }) => {
     document.documentElement.dataset['theme'] = theme;
-    document.documentElement.dir = direction;
+    document.documentElement.dir = dir;
     render(
       html`${segmented({
         legend: 'Theme',
         name: 'theme',
         choices: THEMES,
         value: theme,
-        onChange: (value) => {
-          theme = value;
-          remember('theme', value, 'auto');
-          update();
-        },
+        onChange: (value) => store.set({ theme: value }),
       })}
       ${segmented({
         legend: 'Direction',
         name: 'direction',
         choices: DIRECTIONS,
-        value: direction,
-        onChange: (value) => {
-          direction = value;
-          remember('dir', value, 'ltr');
-          update();
-        },
+        value: dir,
+        onChange: (value) => store.set({ dir: value }),
       })}`,
       root,
     );
-  };
-  update();
+  });
 }
 
 /** Marks the section in view in the navigation. */
@@ -106,4 +58,17 @@ export function followSections(): void {
     const section = document.querySelector(link.hash);
     if (section) observer.observe(section);
   }
+}
+
+/** Calls `show` once, when the element is about to come into view. */
+export function whenNear(element: Element, show: () => void): void {
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      show();
+    },
+    { rootMargin: '300px 0px' },
+  );
+  observer.observe(element);
 }

@@ -1,8 +1,11 @@
 /** The demo page. The element is used as any partner would use it: by its tag, attributes, events and methods. */
 import '../../src/index.ts';
 import { followSections, showDisplaySwitches } from './display.ts';
+import { GallerySection } from './gallery/gallery.ts';
+import { installSimulatedProxy } from './gallery/simulated-proxy.ts';
 import { LiveSection } from './live/live.ts';
 import { showSnippet } from './snippet/snippet.ts';
+import { Store } from './store.ts';
 
 const byId = (id: string): HTMLElement => {
   const element = document.getElementById(id);
@@ -10,7 +13,10 @@ const byId = (id: string): HTMLElement => {
   return element;
 };
 
-showDisplaySwitches(byId('display'));
+const store = new Store();
+showDisplaySwitches(byId('display'), store);
+installSimulatedProxy();
+new GallerySection(byId('gallery-root'), store);
 showSnippet(byId('snippet-root'));
 followSections();
 await new LiveSection(byId('live-root')).start();

@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { COOP_VALUES, type Coop, type Version } from './control-api.ts';
-import { segmented } from '../display.ts';
+import { segmented, toggle } from '../controls.ts';
 import type { LiveActions, LiveModel } from './model.ts';
 
 const COOP_LABELS: Record<Coop, string> = {
@@ -77,18 +77,6 @@ export function scenario(model: LiveModel, actions: LiveActions): TemplateResult
       )}
     </div>
   </section>`;
-}
-
-function toggle(label: string, hint: string, on: boolean, onChange: (on: boolean) => void): TemplateResult {
-  return html`<label class="switch">
-    <input
-      type="checkbox"
-      role="switch"
-      .checked=${live(on)}
-      @change=${(event: Event & { currentTarget: HTMLInputElement }) => onChange(event.currentTarget.checked)}
-    />
-    <span><b>${label}</b><span class="hint">${hint}</span></span>
-  </label>`;
 }
 
 export function diagnosisTemplate({ diagnosis }: LiveModel, actions: LiveActions): TemplateResult {

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { DemoAccount } from './control-api.ts';
-import { segmented } from '../display.ts';
+import { segmented } from '../controls.ts';
 import { diagnosisTemplate, scenario, VERSION_HINTS } from './controls.ts';
 import type { LiveActions, LiveModel } from './model.ts';
 
