@@ -6,7 +6,9 @@ import { startDemo } from '../../demo/server.ts';
 import { type Browser, type Tab, click, engines, launch, popupFrom, until } from './browsers.ts';
 import { type Demo, answer, reset, signIn } from './world.ts';
 
-const ACCOUNTS = 'document.querySelectorAll("destination-oauth")';
+const ACCOUNTS = 'document.querySelectorAll("#live destination-oauth")';
+/** The gallery has tests of its own; here one specimen of it will do. */
+const PAGE = '/?variant=button&view=authorized';
 
 /** Every element has read its status. */
 const untilLoaded = (tab: Tab): Promise<unknown> =>
@@ -17,7 +19,7 @@ const untilLoaded = (tab: Tab): Promise<unknown> =>
 
 const untilView = (tab: Tab, accountId: string, view: string): Promise<unknown> =>
   until(
-    () => tab.evaluate(`document.querySelector('destination-oauth[account-id="${accountId}"]').view === '${view}'`),
+    () => tab.evaluate(`document.querySelector('#live destination-oauth[account-id="${accountId}"]').view === '${view}'`),
     `the view "${view}" of ${accountId}`,
   );
 
@@ -42,7 +44,7 @@ for (const engine of engines()) {
     });
     beforeEach(async () => {
       await reset(demo, tab, 'v2');
-      await tab.goto(`${demo.url}/`);
+      await tab.goto(demo.url + PAGE);
       await untilLoaded(tab);
     });
 

@@ -60,6 +60,8 @@ export class GallerySection {
   readonly #root: HTMLElement;
   readonly #store: Store;
   readonly #cells = new Map<string, Cell>();
+  readonly #begun = new Set<string>();
+  #namesToo = false;
 
   constructor(root: HTMLElement, store: Store) {
     this.#root = root;
@@ -68,19 +70,35 @@ export class GallerySection {
       store.subscribe((settings, previous) => {
         setSlow(settings.slow);
         this.#render();
-        if (previous && previous.slow !== settings.slow) this.#start([...VARIANTS, 'names']);
+        if (previous && previous.slow !== settings.slow) this.#restart();
       });
-      this.#start(VARIANTS);
       const names = root.querySelector('[data-group="names"]');
-      if (names) whenNear(names, () => this.#start(['names']));
+      if (!names) return;
+      whenNear(names, () => {
+        this.#namesToo = true;
+        this.#render();
+      });
     });
+  }
+
+  #restart(): void {
+    for (const key of this.#begun) this.#cells.get(key)?.start(this.#store.settings.slow);
+  }
+
+  /** The views at once, what is further down when it is near; nothing that the filters leave out. */
+  #begin(shown: readonly Specimen[]): void {
+    for (const { key, group } of shown) {
+      if (this.#begun.has(key) || (group === 'names' && !this.#namesToo)) continue;
+      this.#begun.add(key);
+      this.#cells.get(key)?.start(this.#store.settings.slow);
+    }
   }
 
   #render = (): void => {
     const { settings } = this.#store;
     const shown = SPECIMENS.filter((specimen) => matches(specimen, settings));
     render(
-      html`${toolbar(this.#store, { shown: shown.length, all: SPECIMENS.length, onRestart: () => this.#start([...VARIANTS, 'names']) })}
+      html`${toolbar(this.#store, { shown: shown.length, all: SPECIMENS.length, onRestart: () => this.#restart() })}
         <div
           class="stage"
           data-host=${settings.host}
@@ -108,12 +126,8 @@ export class GallerySection {
         </div>`,
       this.#root,
     );
+    this.#begin(shown);
   };
-
-  #start(groups: readonly Specimen['group'][]): void {
-    const { slow } = this.#store.settings;
-    for (const { key, group } of SPECIMENS) if (groups.includes(group)) this.#cells.get(key)?.start(slow);
-  }
 
   #specimen(specimen: Specimen, shown: boolean, settings: Settings): TemplateResult {
     const { key, variant, view, label, when, account } = specimen;
