@@ -3,17 +3,43 @@
  * scripts/build.ts runs in turn:
  *
  * - `library`: ES modules for bundlers and for servers, dependencies left out, one chunk per shared module
+ * - `worker`: the entries that hold the element once more, with the build of Lit that needs no DOM: for servers whose bundlers
+ *   do not choose it by themselves, which is to say edge runtimes
  * - `drop-in`: one ES module with everything in it, for a `<script type="module">`
  * - `redirect`: one classic script, for partners who host the redirect page without a bundler
  */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type UserConfig, defineConfig } from 'vite';
+import { type Plugin, type UserConfig, defineConfig } from 'vite';
 import { minifyTemplates } from './scripts/minify-templates.ts';
 
 const here = (path: string): string => join(import.meta.dirname, path);
 
-/** Packages that the user's bundler or Node resolves: `dependencies` of package.json. */
-const EXTERNAL = /^(lit|zod|hono|jose|@lit|lit-html|lit-element)(\/|$)/;
+/**
+ * Packages that the user's bundler or Node resolves: `dependencies` of package.json, and React. `@lit/react` goes into the
+ * bundle, for it would bring React's types to everybody.
+ */
+const EXTERNAL = /^(lit|zod|hono|jose|react|@lit\/reactive-element|lit-html|lit-element)(\/|$)/;
+
+/** The tables of texts, each a file of its own: entries for partners, and what the element loads when it is needed. */
+const LOCALES = Object.fromEntries(
+  readdirSync(here('src/locales'))
+    .filter((name) => /^[a-z]{2}(-[A-Z]{2})?\.ts$/.test(name))
+    .map((name) => [`locales/${name.slice(0, -3)}`, here(`src/locales/${name}`)]),
+);
+
+/** The drop-in file carries English only, and finds the other tables beside it. */
+const besideIt: Plugin = {
+  name: 'locales-beside-it',
+  enforce: 'pre',
+  resolveId: {
+    filter: { id: /^\.\/[a-z-]+\.ts$/i },
+    handler: (id, importer) =>
+      importer?.endsWith('/src/locales/load.ts') && !id.endsWith('/en.ts')
+        ? { id: `./locales/${id.slice(2, -3)}.js`, external: true }
+        : undefined,
+  },
+};
 
 const shared = {
   target: 'es2022',
@@ -35,8 +61,11 @@ const library: UserConfig = {
         index: here('src/index.ts'),
         element: here('src/element.ts'),
         redirect: here('src/redirect.ts'),
+        react: here('src/react.ts'),
         'proxy/index': here('src/proxy/index.ts'),
+        'proxy/redis-store': here('src/proxy/redis-store.ts'),
         'conformance/index': here('src/conformance/index.ts'),
+        ...LOCALES,
       },
       formats: ['es'],
     },
@@ -47,12 +76,33 @@ const library: UserConfig = {
   },
 };
 
-const dropIn: UserConfig = {
+const worker: UserConfig = {
   plugins: [minifyTemplates()],
+  publicDir: false,
+  resolve: { conditions: ['node', 'production'] },
+  build: {
+    ...shared,
+    outDir: here('dist/worker'),
+    minify: false,
+    license: { fileName: 'licenses.json' },
+    lib: {
+      entry: { index: here('src/index.ts'), element: here('src/element.ts'), react: here('src/react.ts') },
+      formats: ['es'],
+    },
+    rolldownOptions: {
+      external: /^react$/,
+      output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name].js' },
+    },
+  },
+};
+
+const dropIn: UserConfig = {
+  plugins: [minifyTemplates(), besideIt],
   publicDir: false,
   build: {
     ...shared,
     minify: true,
+    license: { fileName: 'licenses.json' },
     lib: { entry: here('src/index.ts'), formats: ['es'], fileName: () => 'destination-oauth.min.js' },
     rolldownOptions: { output: { minify: true, codeSplitting: false } },
   },
@@ -82,6 +132,8 @@ export default defineConfig(({ mode }) => {
   switch (mode) {
     case 'library':
       return library;
+    case 'worker':
+      return worker;
     case 'drop-in':
       return dropIn;
     case 'redirect':
