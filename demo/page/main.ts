@@ -2,10 +2,13 @@
 import '../../src/index.ts';
 import { followSections, showDisplaySwitches } from './display.ts';
 import { GallerySection } from './gallery/gallery.ts';
+import { applyHostCss, showHosts } from './gallery/hosts.ts';
 import { installSimulatedProxy } from './gallery/simulated-proxy.ts';
 import { LiveSection } from './live/live.ts';
 import { showSnippet } from './snippet/snippet.ts';
 import { Store } from './store.ts';
+import { applyTheme } from './theme/apply.ts';
+import { ThemeSection } from './theme/theme.ts';
 
 const byId = (id: string): HTMLElement => {
   const element = document.getElementById(id);
@@ -16,7 +19,11 @@ const byId = (id: string): HTMLElement => {
 const store = new Store();
 showDisplaySwitches(byId('display'), store);
 installSimulatedProxy();
+applyHostCss();
+applyTheme(store);
 new GallerySection(byId('gallery-root'), store);
-showSnippet(byId('snippet-root'));
+showHosts(byId('hosts-root'), store);
+new ThemeSection(byId('theme-root'), store);
+showSnippet(byId('snippet-root'), store);
 followSections();
 await new LiveSection(byId('live-root')).start();

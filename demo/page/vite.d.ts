@@ -1,0 +1,5 @@
+/** What Vite makes of an import with `?raw`: the file as text. */
+declare module '*?raw' {
+  const text: string;
+  export default text;
+}
