@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { publint } from 'publint';
 import { ROOT } from '../scripts/test-files.ts';
 import { DIST, filesIn, freshBuild, importsOf } from './helpers/dist.ts';
+import { blocksOf, readText } from './helpers/snippets.ts';
 import { type Project, bundle, compileIn, installPacked, run, runWithoutDom } from './helpers/packed.ts';
 
 /** Each entry, and something that it exports. */
@@ -160,6 +161,9 @@ describe('the package', () => {
       export const mode = <destination-oauth mode="window" />;
       ref.current?.authorize();`;
     assert.deepEqual(compileIn(project.folder, 'react.tsx', component), []);
+    const shown = blocksOf(readText('README.md'), 'tsx');
+    assert.ok(shown.length > 0);
+    assert.deepEqual(compileIn(project.folder, 'readme.tsx', shown.join('\n')), []);
     const templates = `
       import type {} from 'destination-oauth/types/vue';
       import type {} from 'destination-oauth/types/svelte';

@@ -12,8 +12,7 @@ import { ServiceAccounts } from './service-accounts.ts';
 
 export type { Coop, Scenario } from './scenario.ts';
 export type { Destination, Tenant } from './model.ts';
-export type { Platform, PlatformSetup, PlatformUser } from './platforms.ts';
-export { users } from './platforms.ts';
+export type { Platform, PlatformSetup } from './platforms.ts';
 export { endpointId } from './catalog.ts';
 export { MISSING_ACCOUNT_ID } from './seed.ts';
 
