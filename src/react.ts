@@ -3,7 +3,7 @@ import { createComponent, type EventName } from '@lit/react';
 import React, { type ForwardRefExoticComponent, type HTMLAttributes, type RefAttributes } from 'react';
 import type { OAuthAuthorizedEvent, OAuthErrorEvent, OAuthStatusChangeEvent, OAuthViewChangeEvent } from './events.ts';
 import { DestinationOAuth as DestinationOAuthElement } from './index.ts';
-import type { Properties } from './types/shared.ts';
+import type { Attributes, Properties } from './types/shared.ts';
 
 export type { DestinationOAuthElement };
 export type { DestinationOAuthTagProps } from './types/react.ts';
@@ -20,12 +20,10 @@ export interface DestinationOAuthProps
   onError?: ((event: OAuthErrorEvent) => void) | undefined;
 }
 
-/** Its `ref` is the element, with `authorize()`, `refresh()`, `cancel()` and `diagnose()`. */
-export const DestinationOAuth = createComponent({
+const Component = createComponent({
   react: React,
   tagName: 'destination-oauth',
   elementClass: DestinationOAuthElement,
-  displayName: 'DestinationOAuth',
   events: {
     onStatusChange: 'oauth-status-change' as EventName<OAuthStatusChangeEvent>,
     onAuthorized: 'oauth-authorized' as EventName<OAuthAuthorizedEvent>,
@@ -34,3 +32,23 @@ export const DestinationOAuth = createComponent({
   },
   // Said anew for who has not got @lit/react, which is in the bundle. It treats undefined as absent, but its types do not say so.
 }) as ForwardRefExoticComponent<DestinationOAuthProps & RefAttributes<DestinationOAuthElement>>;
+
+/**
+ * The component sets properties when it is there, so a server renders none, and an element that wakes up in such a page before
+ * React does would find no account. These it finds in the markup; but not where its requests need what only React can set.
+ */
+const attributesOf = (props: DestinationOAuthProps): Attributes =>
+  props.requestInit
+    ? {}
+    : {
+        'account-id': props.accountId,
+        'proxy-url': props.proxyUrl,
+        'initial-status': props.initialStatus,
+        'redirect-origin': props.redirectOrigin,
+      };
+
+/** Its `ref` is the element, with `authorize()`, `refresh()`, `cancel()` and `diagnose()`. */
+export const DestinationOAuth: typeof Component = React.forwardRef<DestinationOAuthElement, DestinationOAuthProps>(
+  (props, ref) => React.createElement(Component, { ...props, ...attributesOf(props), ref }),
+);
+DestinationOAuth.displayName = 'DestinationOAuth';

@@ -104,6 +104,22 @@ describe('the package', () => {
     });
   });
 
+  it('has a React component that a server renders, with what the element needs before React is there', () => {
+    const source = `
+      import { createElement } from 'react';
+      import { renderToString } from 'react-dom/server';
+      import { DestinationOAuth } from 'destination-oauth/react';
+      const props = { accountId: 'da_1', proxyUrl: '/proxy', variant: 'compact', className: 'row', onError() {} };
+      console.log(renderToString(createElement(DestinationOAuth, props)));
+      console.log(renderToString(createElement(DestinationOAuth, { ...props, requestInit: () => ({}) })));`;
+    const [plain, authorized] = run(process.execPath, ['--input-type=module', '--eval', source], project.folder).split(
+      '\n',
+    );
+    assert.equal(plain, '<destination-oauth class="row" account-id="da_1" proxy-url="/proxy"></destination-oauth>');
+    // Its requests would lack their headers: it waits.
+    assert.equal(authorized, '<destination-oauth class="row"></destination-oauth>');
+  });
+
   for (const [runtime, conditions, globals] of [
     ['Cloudflare Workers', ['workerd', 'worker', 'browser', 'production'], {}],
     ['an edge function', ['edge-light', 'worker', 'production'], { EdgeRuntime: 'edge-runtime' }],

@@ -29,7 +29,7 @@ export interface Project {
 }
 
 /** Frameworks whose parts of the package are tried. */
-const PEERS = ['@types/react', 'react', 'svelte', 'vue'];
+const PEERS = ['@types/react', 'react', 'react-dom', 'svelte', 'vue'];
 
 /** Packs the package, and unpacks it where an empty project would have it after `npm install`. */
 export function installPacked(): Project {
