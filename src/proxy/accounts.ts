@@ -7,7 +7,10 @@ import type { UpstreamAccount, UpstreamContext } from './upstream.ts';
 
 const TRANSIENT = new Set(['upstream_unavailable', 'upstream_timeout']);
 
-/** Reads accounts upstream and puts them into the contract's shape. Nothing is cached: the status is the one truth. */
+/**
+ * Reads accounts upstream and puts them into the contract's shape. The status is the one truth: a single account is always
+ * asked for, and a batch may be answered from what the upstream has read a moment before, but not before a flow's end.
+ */
 export class Accounts {
   readonly #config: ProxyConfig;
   readonly #tickets: Tickets;
@@ -33,9 +36,10 @@ export class Accounts {
     return reading;
   }
 
-  /** No read that starts from here on shares a call that started before. */
-  invalidate(): void {
+  /** A flow of the tenant has returned or ended: no read that starts from here on knows what was read before. */
+  invalidate(tenant: string): void {
     this.#generation++;
+    this.#config.upstream.forgetStatuses?.(tenant);
   }
 
   /** Reads many: the account or the error, by id. Throws where the whole upstream is down. */

@@ -15,7 +15,7 @@ import { userKey, type Services } from './services.ts';
 import type { FlowCookie } from './flow-cookies.ts';
 import { recordReturn } from './returns.ts';
 import { callbackBodySchema, type CallbackAnswer } from './schemas.ts';
-import type { Session, UpstreamContext } from './upstream.ts';
+import { BATCH_MS, type Session, type UpstreamAccount, type UpstreamContext } from './upstream.ts';
 
 const MAX_BATCH = 100;
 
@@ -26,13 +26,17 @@ async function beginRead(services: Services, call: Call): Promise<{ session: Ses
   return { session, origin };
 }
 
+/** An `unknown` account is taken for one that lacks its authorization. */
+const lacksAuthorization = ({ oauthStatus }: UpstreamAccount): boolean =>
+  oauthStatus === 'unauthorized' || oauthStatus === 'unknown';
+
 /**
  * An account that is not authorized may have a flow that LiveRamp has decided since. Whatever fails here must not keep
  * the status back.
  */
-async function settled(services: Services, context: UpstreamContext, id: string): Promise<boolean> {
+async function settled(services: Services, context: UpstreamContext, id: string, readAt?: number): Promise<boolean> {
   try {
-    return await services.flows.settleLatest(context, id);
+    return await services.flows.settleLatest(context, id, readAt);
   } catch {
     return false;
   }
@@ -46,7 +50,7 @@ export async function getAccount(services: Services, call: Call, rawId: string |
   if (!(await services.mayAccess(session, id))) throw new ProblemError('account_not_found');
   const context = services.upstreamContext(call, session);
   let account = await services.accounts.read(context, id);
-  if (account.oauthStatus === 'unauthorized' && (await settled(services, context, id))) {
+  if (lacksAuthorization(account) && (await settled(services, context, id))) {
     account = await services.accounts.read(context, id);
   }
   return services.accounts.present(context, id, account, origin);
@@ -67,12 +71,13 @@ export async function getAccounts(services: Services, call: Call): Promise<{ acc
   const allowed = await Promise.all(ids.map((id) => services.mayAccess(session, id)));
   const readable = ids.filter((_, index) => allowed[index]);
   const context = services.upstreamContext(call, session);
+  const readAt = services.config.clock() - BATCH_MS;
   const results = await services.accounts.readAll(context, readable);
   await Promise.all(
     readable.map(async (id) => {
       const result = results.get(id);
-      if (!result || result instanceof Error || result.oauthStatus !== 'unauthorized') return;
-      if (await settled(services, context, id))
+      if (!result || result instanceof Error || !lacksAuthorization(result)) return;
+      if (await settled(services, context, id, readAt))
         results.set(id, await services.accounts.read(context, id).catch(() => result));
     }),
   );

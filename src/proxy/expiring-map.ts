@@ -1,4 +1,4 @@
-/** A bounded map whose entries are forgotten after a while: the oldest goes when it is full. */
+/** A bounded map whose entries are forgotten after a while: those that are over go first, then the oldest. */
 export class ExpiringMap<V> {
   readonly #maxEntries: number;
   readonly #lifetimeMs: number;
@@ -16,8 +16,10 @@ export class ExpiringMap<V> {
 
   set(key: string, value: V, now: number, lifetimeMs = this.#lifetimeMs): void {
     this.#entries.delete(key);
-    const oldest = this.#entries.keys().next();
-    if (this.#entries.size >= this.#maxEntries && !oldest.done) this.#entries.delete(oldest.value);
+    for (const [oldest, { expires }] of this.#entries) {
+      if (expires > now && this.#entries.size < this.#maxEntries) break;
+      this.#entries.delete(oldest);
+    }
     this.#entries.set(key, { value, expires: now + lifetimeMs });
   }
 

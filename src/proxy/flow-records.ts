@@ -30,6 +30,8 @@ const outcomeSchema = z.object({
   hint: z.enum(HINTS).optional(),
   /** Failed by the redirect's word only: LiveRamp may still say otherwise. */
   provisional: z.boolean().optional(),
+  /** When it was decided, by the clock of the instance that did. */
+  at: z.number().optional(),
 });
 export type FlowOutcome = z.infer<typeof outcomeSchema>;
 

@@ -11,6 +11,8 @@ import type { Attempt, AttemptState, Session, UpstreamContext } from './upstream
 
 /** How long a return is announced by the redirect page: enough for a reload, not for a visit of another day. */
 const ANNOUNCE_MS = 2 * 60 * 1000;
+/** How far the clocks of two instances may be apart before one of them takes an old status for a new one. */
+const CLOCK_SKEW_MS = 5_000;
 const STATE = /^[A-Za-z0-9_-]{43}$/;
 
 export interface Announcement {
@@ -101,7 +103,7 @@ export class Flows {
     if (session && !owns(record, session)) return { kind: 'unbound', record, outcome: 'other_session' };
     if (!(await this.#isBound(record, cookies))) return { kind: 'unbound', record, outcome: 'no_cookie' };
     await this.#records.addReturn(record.flow, { hint, at: this.#config.clock() });
-    this.#accounts.invalidate();
+    this.#accounts.invalidate(record.tenant);
     return { kind: 'returned', record, hint };
   }
 
@@ -140,14 +142,15 @@ export class Flows {
 
   /**
    * Brings the account's latest flow to its end if LiveRamp has decided it and nobody has asked since: a page that was
-   * closed too early must not cost the customer their grant. Tells whether the account may have changed.
+   * closed too early must not cost the customer their grant. Tells whether that has changed the account; or, where its
+   * status may be as old as `readAt`, whether any instance has brought a flow to its end since then.
    */
-  async settleLatest(context: UpstreamContext, accountId: string): Promise<boolean> {
+  async settleLatest(context: UpstreamContext, accountId: string, readAt = Infinity): Promise<boolean> {
     if (!this.#config.upstream.follow) return false;
     const record = await this.#records.getLatest(context.session.tenant, accountId);
     if (!record) return false;
     const known = await this.#records.getOutcome(record.flow);
-    if (known && !known.provisional) return false;
+    if (known && !known.provisional) return (known.at ?? 0) >= readAt - CLOCK_SKEW_MS;
     const state = await this.#follow(context, record);
     if (state !== 'authorized' && state !== 'failed') return false;
     await this.#decide(context, record, { state: OUTCOMES[state] });
@@ -215,15 +218,20 @@ export class Flows {
 
   async #settleLate(context: UpstreamContext, record: FlowRecord): Promise<void> {
     try {
-      if ((await this.#follow(context, record)) === 'authorized') this.#accounts.invalidate();
+      if ((await this.#follow(context, record)) === 'authorized') this.#accounts.invalidate(record.tenant);
     } catch {
       // The flow has expired whatever LiveRamp says now.
     }
   }
 
   /** Writes the outcome; the first one stands, unless it was provisional. */
-  async #decide(context: UpstreamContext, record: FlowRecord, outcome: FlowOutcome): Promise<FlowOutcome['state']> {
-    this.#accounts.invalidate();
+  async #decide(
+    context: UpstreamContext,
+    record: FlowRecord,
+    decided: Pick<FlowOutcome, 'state' | 'provisional'>,
+  ): Promise<FlowOutcome['state']> {
+    const outcome: FlowOutcome = { ...decided, at: this.#config.clock() };
+    this.#accounts.invalidate(record.tenant);
     if (!(await this.#records.addOutcome(record.flow, outcome))) {
       const known = await this.#records.getOutcome(record.flow);
       if (known && (!known.provisional || outcome.provisional)) return known.state;

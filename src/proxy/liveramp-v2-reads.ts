@@ -1,15 +1,13 @@
-import type { z } from 'zod';
 import { ExpiringMap } from './expiring-map.ts';
 import { inTurns } from './in-turns.ts';
 import type { LiverampV2Client } from './liveramp-v2-client.ts';
+import { ConnectionListing } from './liveramp-v2-listing.ts';
 import * as wire from './liveramp-v2-wire.ts';
-import { asError, UpstreamError } from './problems.ts';
+import { asError, isTransient } from './problems.ts';
 import { segment } from './upstream-http.ts';
 import type { UpstreamContext } from './upstream.ts';
 
 const MINUTE = 60_000;
-/** Names and endpoint ids belong to LiveRamp's catalogue, which changes seldom. */
-const CATALOGUE_MS = 60 * MINUTE;
 /** As long as a ticket: what a status read has learnt is used by the begin that its ticket allows. */
 const CONNECTION_MS = 10 * MINUTE;
 
@@ -21,23 +19,23 @@ export interface KnownConnection {
   readonly notApplicable: boolean;
 }
 
-export interface CatalogueEntry {
-  readonly name: string | undefined;
-  readonly destinationName: string | undefined;
-  readonly oAuthEndpointID: string | undefined;
-}
-
-/** Reads connections and the catalogue of the Activation API, and remembers what a begin needs. */
+/** Reads integration connections of the Activation API, and remembers what a begin needs. */
 export class LiverampV2Reads {
   readonly #client: LiverampV2Client;
   readonly #known = new ExpiringMap<KnownConnection>(50_000, CONNECTION_MS);
-  readonly #catalogue = new ExpiringMap<Promise<CatalogueEntry>>(10_000, CATALOGUE_MS);
+  readonly #listings = new ExpiringMap<ConnectionListing>(1_000, MINUTE);
+  /** How many pages a tenant's list had. */
+  readonly #pages = new ExpiringMap<number>(10_000, 60 * MINUTE);
 
   constructor(client: LiverampV2Client) {
     this.#client = client;
   }
 
+  /** As it is now. */
   async connection(context: UpstreamContext, id: string): Promise<wire.Connection> {
+    // Taken before the call: the listing of after a flow's end must not learn what was asked before.
+    const listing = this.#current(context);
+    const askedAt = context.clock();
     const connection = await this.#client.call(context, {
       method: 'GET',
       path: `/v2/integration-connections/${segment(id)}`,
@@ -45,10 +43,11 @@ export class LiverampV2Reads {
       notFound: 'account_not_found',
     });
     this.#remember(context, id, connection);
+    listing?.put(id, connection, askedAt);
     return connection;
   }
 
-  #remember(context: UpstreamContext, id: string, connection: wire.Connection): KnownConnection {
+  #remember(context: UpstreamContext, id: string, connection: wire.ListedConnection): KnownConnection {
     const [destinationId, integrationId] = connection.integrationID;
     const { oAuthConnectionID, oauthStatus } = connection;
     const known: KnownConnection = {
@@ -67,92 +66,80 @@ export class LiverampV2Reads {
     return known ?? this.#remember(context, id, await this.connection(context, id));
   }
 
-  /** Through the list where that takes fewer calls than one for each. */
-  async connections(context: UpstreamContext, ids: readonly string[]): Promise<Map<string, wire.Connection | Error>> {
-    const found = new Map<string, wire.Connection | Error>();
-    let missing = [...ids];
-    let after: string | undefined;
-    const seen = new Set<string>();
-    let pagesLeft = 1;
-    while (missing.length > pagesLeft) {
-      let page: z.infer<typeof wire.connectionPage>;
+  /**
+   * As the tenant's list told within the last moment or tells now, where that takes fewer calls than one for each.
+   * `takeCallForNames` says whether one more call is within what the names of these connections may cost.
+   */
+  async connections(
+    context: UpstreamContext,
+    ids: readonly string[],
+  ): Promise<{ found: Map<string, wire.ListedConnection | Error>; takeCallForNames: () => boolean }> {
+    const listing = this.#listing(context, ids);
+    const found = new Map<string, wire.ListedConnection | Error>();
+    const missing = new Set(ids);
+    const collect = (): void => {
+      for (const id of missing) {
+        const connection = listing.get(id);
+        if (!connection) continue;
+        missing.delete(id);
+        found.set(id, connection);
+        if (!(connection instanceof Error) && listing === this.#current(context))
+          this.#remember(context, id, connection);
+      }
+    };
+    collect();
+    // Bounded by the ids as well: a list may go on for ever.
+    for (let pages = 0; missing.size > listing.pagesLeft && pages < ids.length; pages++) {
+      const isOthers = listing.isFetching;
       try {
-        page = await this.#client.call(context, {
-          method: 'GET',
-          path: `/v2/integration-connections?limit=${wire.MAX_PAGE}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`,
-          schema: wire.connectionPage,
-        });
+        await listing.next((after) => this.#page(context, after));
       } catch (error) {
-        if (isTransient(error)) {
-          for (const id of missing) found.set(id, error);
-          return found;
-        }
-        // A list that cannot be read, or is longer than the cap, must not spoil what can be read one by one.
-        break;
+        // What failed was another request's call, with that request's time: it says nothing of this one's.
+        if (isOthers) continue;
+        if (!isTransient(error)) break;
+        for (const id of missing) found.set(id, error);
+        missing.clear();
       }
-      for (const { id, connection } of page.connections) {
-        if (!missing.includes(id)) continue;
-        if (connection) this.#remember(context, id, connection);
-        found.set(
-          id,
-          connection ?? new UpstreamError('upstream_invalid_response', 'An entry of the list does not fit'),
-        );
-      }
-      missing = missing.filter((id) => !found.has(id));
-      after = page.after;
-      if (after === undefined || seen.has(after)) {
-        for (const id of missing) found.set(id, new UpstreamError('account_not_found'));
-        return found;
-      }
-      seen.add(after);
-      pagesLeft = Math.max(1, Math.ceil((page.total ?? 0) / wire.MAX_PAGE) - seen.size);
+      collect();
     }
-    await inTurns(missing, async (id) => {
+    this.#pages.set(context.session.tenant, listing.pages, context.clock());
+    // A list that cannot be read, or is longer than the cap, must not spoil what can be read one by one.
+    await inTurns([...missing], async (id) => {
       found.set(id, await this.connection(context, id).catch(asError));
     });
-    return found;
+    return { found, takeCallForNames: () => listing.takeCallForNames() };
   }
 
+  #listing(context: UpstreamContext, ids: readonly string[]): ConnectionListing {
+    const { clock } = context;
+    const { tenant } = context.session;
+    const current = this.#current(context);
+    if (current?.serves(ids)) return current;
+    const listing = new ConnectionListing(clock, this.#pages.get(tenant, clock()) ?? 1);
+    this.#listings.set(tenant, listing, clock());
+    return listing;
+  }
+
+  #current({ session, clock }: UpstreamContext): ConnectionListing | undefined {
+    return this.#listings.get(session.tenant, clock());
+  }
+
+  #page(context: UpstreamContext, after: string | undefined): Promise<wire.ConnectionPage> {
+    const cursor = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
+    const path = `/v2/integration-connections?limit=${wire.MAX_PAGE}${cursor}`;
+    return this.#client.call(context, { method: 'GET', path, schema: wire.connectionPage });
+  }
+
+  /** What the list has told of this tenant's connections must not be told again. */
+  forgetStatuses(tenant: string): void {
+    this.#listings.delete(tenant);
+  }
+
+  /** The connection has been changed. */
   forget(context: UpstreamContext, id: string): void {
     this.#known.delete(connectionKey(context, id));
-  }
-
-  /** What the catalogue says of an integration: asked once by any number of callers, then remembered. */
-  integration(context: UpstreamContext, destinationId: string, integrationId: string): Promise<CatalogueEntry> {
-    const key = JSON.stringify([context.session.tenant, destinationId, integrationId]);
-    let entry = this.#catalogue.get(key, context.clock());
-    if (!entry) {
-      entry = this.#readCatalogue(context, destinationId, integrationId);
-      this.#catalogue.set(key, entry, context.clock());
-      const reading = entry;
-      reading.then(
-        // A name that could not be read is asked for again soon.
-        ({ destinationName }) => {
-          if (destinationName === undefined) this.#catalogue.set(key, reading, context.clock(), MINUTE);
-        },
-        () => this.#catalogue.delete(key),
-      );
-    }
-    return entry;
-  }
-
-  async #readCatalogue(
-    context: UpstreamContext,
-    destinationId: string,
-    integrationId: string,
-  ): Promise<CatalogueEntry> {
-    const path = `/v2/destinations/${segment(destinationId)}`;
-    const get = <T>(suffix: string, schema: z.ZodType<T>, optional: boolean): Promise<T> =>
-      this.#client.call(context, { method: 'GET', path: path + suffix, schema, optional });
-    const [destination, integration] = await Promise.all([
-      // A name is worth one try only.
-      get('', wire.destination, true).catch(() => undefined),
-      get(`/integrations/${segment(integrationId)}`, wire.integration, false),
-    ]);
-    return { name: integration.name, destinationName: destination?.name, oAuthEndpointID: integration.oAuthEndpointID };
+    this.forgetStatuses(context.session.tenant);
   }
 }
 
-const isTransient = (error: unknown): error is UpstreamError =>
-  error instanceof UpstreamError && (error.code === 'upstream_unavailable' || error.code === 'upstream_timeout');
 const connectionKey = ({ session }: UpstreamContext, id: string): string => JSON.stringify([session.tenant, id]);

@@ -28,17 +28,27 @@ export const connection = z.object({
 });
 export type Connection = z.infer<typeof connection>;
 
+/** What tells a connection's status: all that is kept of a list's entries. */
+export type ListedConnection = Pick<Connection, 'integrationID' | 'oAuthConnectionID' | 'oauthStatus'>;
+
+const identified = z.object({ id: z.string() });
+const pagination = z.object({ after: optionalText, total: z.number().nullish() }).nullish();
+
 /** One bad entry must not spoil the page. */
-const listed = z.unknown().transform((entry) => ({
-  id: z.object({ id: z.string() }).safeParse(entry).data?.id,
-  connection: connection.safeParse(entry).data,
-}));
+const listed = z.unknown().transform((entry) => {
+  const { data } = connection.safeParse(entry);
+  return {
+    id: identified.safeParse(entry).data?.id,
+    connection: data && {
+      integrationID: data.integrationID,
+      oAuthConnectionID: data.oAuthConnectionID,
+      oauthStatus: data.oauthStatus,
+    },
+  };
+});
 
 export const connectionPage = z
-  .object({
-    'v2/IntegrationConnections': z.array(listed),
-    _pagination: z.object({ after: optionalText, total: z.number().nullish() }).nullish(),
-  })
+  .object({ 'v2/IntegrationConnections': z.array(listed), _pagination: pagination })
   .transform((page) => ({
     connections: page['v2/IntegrationConnections'].flatMap(({ id, connection }) =>
       id === undefined ? [] : [{ id, connection }],
@@ -46,9 +56,17 @@ export const connectionPage = z
     after: page._pagination?.after,
     total: page._pagination?.total ?? undefined,
   }));
+export type ConnectionPage = z.infer<typeof connectionPage>;
 
 export const destination = z.object({ name: optionalText });
+const identifiedDestination = destination.extend({ id: z.string() });
+const listedDestination = z.unknown().transform((entry) => identifiedDestination.safeParse(entry).data);
+export const destinationPage = z
+  .object({ 'v2/Destinations': z.array(listedDestination) })
+  .transform((page) => page['v2/Destinations'].filter((entry) => entry !== undefined));
+
 export const integration = z.object({ name: optionalText, oAuthEndpointID: optionalText });
+export type Integration = z.infer<typeof integration>;
 export const created = z.object({ id: z.string().min(1).max(1000) });
 export const attempt = z.object({
   authorizationUrl: z.string().optional(),

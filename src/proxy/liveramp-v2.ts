@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LiverampV2Client, type LiverampV2Credentials } from './liveramp-v2-client.ts';
-import { LiverampV2Reads, type CatalogueEntry, type KnownConnection } from './liveramp-v2-reads.ts';
+import { LiverampV2Catalogue, type CatalogueEntry } from './liveramp-v2-catalogue.ts';
+import { LiverampV2Reads, type KnownConnection } from './liveramp-v2-reads.ts';
 import * as wire from './liveramp-v2-wire.ts';
 import { asError, UpstreamError } from './problems.ts';
 import { once } from './store.ts';
@@ -51,6 +52,7 @@ export function liverampV2(options: LiverampV2Options): Upstream {
 class LiverampV2 implements Upstream {
   readonly #client: LiverampV2Client;
   readonly #reads: LiverampV2Reads;
+  readonly #catalogue: LiverampV2Catalogue;
   readonly #resolve: NonNullable<LiverampV2Options['resolve']>;
   readonly #onAuthorized: LiverampV2Options['onAuthorized'];
 
@@ -64,6 +66,7 @@ class LiverampV2 implements Upstream {
       ),
     });
     this.#reads = new LiverampV2Reads(this.#client);
+    this.#catalogue = new LiverampV2Catalogue(this.#client);
     this.#resolve = resolve ?? ((_, accountId) => ({ integrationConnectionId: accountId }));
     this.#onAuthorized = onAuthorized;
   }
@@ -71,7 +74,12 @@ class LiverampV2 implements Upstream {
   async account(context: UpstreamContext, accountId: string): Promise<UpstreamAccount> {
     const target = await this.#resolve(context.session, accountId);
     if (!('integrationConnectionId' in target)) return this.#accountBeingSetUp(context, accountId, target);
-    return this.#describe(context, await this.#reads.connection(context, target.integrationConnectionId));
+    const connection = await this.#reads.connection(context, target.integrationConnectionId);
+    return this.#describe(connection, () => this.#catalogue.entry(context, connection.integrationID));
+  }
+
+  forgetStatuses(tenant: string): void {
+    this.#reads.forgetStatuses(tenant);
   }
 
   async accounts(
@@ -100,14 +108,22 @@ class LiverampV2 implements Upstream {
       if ('integrationConnectionId' in target) wanted.set(accountId, target.integrationConnectionId);
       else settingUp.push(settle(accountId, () => this.#accountBeingSetUp(context, accountId, target)));
     }
-    const connections = await this.#reads.connections(context, [...new Set(wanted.values())]);
+    const { found, takeCallForNames } = await this.#reads.connections(context, [...new Set(wanted.values())]);
+    const integrations = [...found.values()].flatMap((each) => (each instanceof Error ? [] : [each.integrationID]));
+    const namesOf = await this.#catalogue.names(context, integrations, takeCallForNames);
     await Promise.all([
       ...settingUp,
       ...[...wanted].map(([accountId, id]) =>
         settle(accountId, async () => {
-          const connection = connections.get(id) ?? new UpstreamError('account_not_found');
+          const connection = found.get(id) ?? new UpstreamError('account_not_found');
           if (connection instanceof Error) throw connection;
-          return this.#describe(context, connection);
+          const { integrationID, oauthStatus } = connection;
+          return this.#describe(connection, async () =>
+            // Where LiveRamp does not state the status, its catalogue must be asked whatever that costs.
+            oauthStatus === undefined
+              ? { ...(await this.#catalogue.integration(context, integrationID)), ...(await namesOf(integrationID)) }
+              : namesOf(integrationID),
+          );
         }),
       ),
     ]);
@@ -125,7 +141,7 @@ class LiverampV2 implements Upstream {
       'integrationConnectionId' in target
         ? await this.#reads.known(context, target.integrationConnectionId)
         : { ...target, oAuthConnectionID: undefined, notApplicable: false };
-    const { oAuthEndpointID } = await this.#reads.integration(context, known.destinationId, known.integrationId);
+    const { oAuthEndpointID } = await this.#catalogue.integration(context, [known.destinationId, known.integrationId]);
     if (known.notApplicable || oAuthEndpointID === undefined) throw new UpstreamError('authorization_not_applicable');
 
     const { id } = await this.#client.call(context, {
@@ -226,7 +242,7 @@ class LiverampV2 implements Upstream {
     { destinationId, integrationId }: { destinationId: string; integrationId: string },
   ): Promise<UpstreamAccount> {
     const [entry, connection] = await Promise.all([
-      this.#reads.integration(context, destinationId, integrationId),
+      this.#catalogue.entry(context, [destinationId, integrationId]),
       context.store.get(setUpKey(context, accountId)),
     ]);
     const needed = entry.oAuthEndpointID !== undefined;
@@ -237,13 +253,13 @@ class LiverampV2 implements Upstream {
     };
   }
 
-  async #describe(context: UpstreamContext, connection: wire.Connection): Promise<UpstreamAccount> {
-    const { oAuthConnectionID, oauthStatus: raw } = connection;
-    const [destinationId, integrationId] = connection.integrationID;
-    const lookUp = this.#reads.integration(context, destinationId, integrationId);
+  async #describe(
+    { oAuthConnectionID, oauthStatus: raw }: wire.ListedConnection,
+    lookUp: () => Promise<Partial<CatalogueEntry>>,
+  ): Promise<UpstreamAccount> {
     const stated = raw === undefined ? undefined : (wire.STATUSES.get(raw) ?? 'unknown');
     // The names can be missed where LiveRamp states the status itself.
-    const entry = await (stated === undefined ? lookUp : lookUp.catch(() => undefined));
+    const entry = await (stated === undefined ? lookUp() : lookUp().catch(() => undefined));
     const derived =
       entry?.oAuthEndpointID === undefined ? 'not_applicable' : oAuthConnectionID ? 'authorized' : 'unauthorized';
     const oauthStatus = stated ?? derived;
@@ -265,7 +281,10 @@ class LiverampV2 implements Upstream {
   }
 }
 
-const names = ({ name, destinationName }: CatalogueEntry): Pick<UpstreamAccount, 'name' | 'destinationName'> => ({
+const names = ({
+  name,
+  destinationName,
+}: Partial<CatalogueEntry>): Pick<UpstreamAccount, 'name' | 'destinationName'> => ({
   ...(name === undefined ? {} : { name }),
   ...(destinationName === undefined ? {} : { destinationName }),
 });

@@ -61,6 +61,10 @@ export class UpstreamError extends ProblemError {
   }
 }
 
+/** Nobody there, or too late: the next call may find LiveRamp well. */
+export const isTransient = (error: unknown): error is ProblemError =>
+  error instanceof ProblemError && (error.code === 'upstream_unavailable' || error.code === 'upstream_timeout');
+
 /** Any thrown value as a ProblemError: what is not one of ours says nothing about itself. */
 export const asProblem = (error: unknown): ProblemError =>
   error instanceof ProblemError ? error : new ProblemError('internal_error', undefined, { cause: error });

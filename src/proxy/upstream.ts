@@ -32,6 +32,9 @@ export interface UpstreamContext {
   readonly store: FlowStore;
 }
 
+/** Milliseconds for which `Upstream.accounts` may give out what it has read. `Upstream.account` always asks. */
+export const BATCH_MS = 2_000;
+
 /** An account as the upstream knows it. */
 export interface UpstreamAccount {
   readonly name?: string;
@@ -58,11 +61,17 @@ export interface Upstream {
   /** Reads one account. Throws `account_not_found` where there is none. */
   account(context: UpstreamContext, accountId: string): Promise<UpstreamAccount>;
 
-  /** Reads many at once, where that costs fewer calls. Ids that are left out of the answer count as not found. */
+  /**
+   * Reads many at once, where that costs fewer calls. Ids that are left out of the answer count as not found. What it
+   * answers may be `BATCH_MS` old, but not older than the last `forgetStatuses`.
+   */
   accounts?(
     context: UpstreamContext,
     accountIds: readonly string[],
   ): Promise<ReadonlyMap<string, UpstreamAccount | Error>>;
+
+  /** A flow of this tenant has returned or ended: statuses that were read before must not be given out any more. */
+  forgetStatuses?(tenant: string): void;
 
   /**
    * Begins an authorization. `state` comes back in LiveRamp's redirect to `redirectUrl`. The proxy checks

@@ -144,7 +144,7 @@ test('a batch has 1 to 100 ids, duplicates counted', async () => {
 });
 
 test('a batch of many accounts is read through the list where that is fewer calls', async () => {
-  const { handler, liveramp } = startProxy();
+  const { handler, liveramp, clock } = startProxy();
   for (let i = 0; i < 250; i++)
     liveramp.connections.set(`c${i}`, { integrationID: ['7', '71'], oauthStatus: 'Authorized' });
   const browser = new Browser(handler);
@@ -157,6 +157,7 @@ test('a batch of many accounts is read through the list where that is fewer call
     return liveramp.calls.length;
   };
   assert.equal(await read(['c1', 'c249']), 2, 'the first page, then the one that is left');
+  clock.now += 2_000;
   assert.equal(await read(Array.from({ length: 60 }, (_, i) => `c${i * 4}`)), 3, 'three pages');
 });
 

@@ -50,6 +50,8 @@ export class FakeLiveramp {
     ['7/71', { name: 'LinkedIn Matched Audiences', oAuthEndpointID: 'ep_linkedin' }],
     ['8/81', { name: 'Plain Files' }],
   ]);
+  /** In the list only. */
+  destinations: { id: string; name: string; logoUrl: string }[] = [];
   authorizationUrl = 'https://www.linkedin.com/oauth/v2/authorization?client_id=c&state=upstream';
   tokens = 0;
   revokedTokens = new Set<string>();
@@ -118,6 +120,11 @@ export class FakeLiveramp {
         ? json(200, { id: subId, description: '', type: 'X', deviceTypes: [], requiredProperties: [], ...found })
         : refusal(404, '');
     }
+    if (resource === 'destinations' && !id)
+      return json(200, {
+        'v2/Destinations': this.destinations,
+        _pagination: { after: null, total: this.destinations.length },
+      });
     if (resource === 'destinations' && id)
       return json(200, { id, name: id === '7' ? 'LinkedIn' : 'Files', logoUrl: 'https://l.example/' });
     if (resource === 'oauth-connection-attempts' && method === 'POST') {
