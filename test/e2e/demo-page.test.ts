@@ -13,7 +13,10 @@ const PAGE = '/?variant=button&view=authorized';
 /** Every element has read its status. */
 const untilLoaded = (tab: Tab): Promise<unknown> =>
   until(
-    () => tab.evaluate(`${ACCOUNTS}.length > 0 && [...${ACCOUNTS}].every(({ view }) => view && view !== 'loading')`),
+    () =>
+      tab.evaluate(
+        `document.querySelector('#live').scrollIntoView(), ${ACCOUNTS}.length > 0 && [...${ACCOUNTS}].every(({ view }) => view && view !== 'loading')`,
+      ),
     'the statuses of all accounts',
   );
 

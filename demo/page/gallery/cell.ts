@@ -83,6 +83,8 @@ export class Cell {
     element.mode = 'popup';
     // Its redirect page is this very page.
     element.redirectOrigin = location.origin;
+    // On its way it is hidden, and what is hidden is never near.
+    element.setAttribute('loading', 'eager');
     element.hidden = !visibly;
     let begun = account.ending === undefined;
     const drive = (): void => {

@@ -98,6 +98,8 @@ async function call(method: string, path: string, body?: object): Promise<unknow
 }
 
 export async function readDemoState(): Promise<DemoState> {
+  // The demo server is on this machine or nowhere: a static host need not be asked.
+  if (location.hostname !== 'localhost') throw new NoServerError('The demo server is on localhost only.');
   let answer: unknown;
   try {
     answer = await call('GET', 'state');

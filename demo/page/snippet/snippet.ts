@@ -37,14 +37,6 @@ export function showSnippet(root: HTMLElement, store: Store): void {
       html`<div class="snippet">
         <div class="panel snippet-fields" role="group" aria-label="What the snippet says">
           ${segmented({
-            legend: 'Framework',
-            legendVisible: true,
-            name: 'framework',
-            choices: FRAMEWORK_NAMES,
-            value: settings.code,
-            onChange: (code) => store.set({ code }),
-          })}
-          ${segmented({
             legend: 'Variant',
             legendVisible: true,
             name: 'snippet-variant',
@@ -77,7 +69,18 @@ export function showSnippet(root: HTMLElement, store: Store): void {
             Your backend needs the proxy, too: see “The proxy” in the README.
           </p>
         </div>
-        <div class="files">${filesFor(settings.code, tag).map((file) => fileTemplate(file))}</div>
+        <div class="files">
+          <div class="frameworks">
+            ${segmented({
+              legend: 'Framework',
+              name: 'framework',
+              choices: FRAMEWORK_NAMES,
+              value: settings.code,
+              onChange: (code) => store.set({ code }),
+            })}
+          </div>
+          ${filesFor(settings.code, tag).map((file) => fileTemplate(file))}
+        </div>
       </div>`,
       root,
     );
@@ -86,11 +89,26 @@ export function showSnippet(root: HTMLElement, store: Store): void {
     const button = buttons.get(file.name) ?? new CopyButton(update);
     buttons.set(file.name, button);
     return html`<figure class="code" data-language=${file.language}>
-      <figcaption>${file.name} ${button.template('Copy', file.name, () => file.code)}</figcaption>
-      <pre tabindex="0" role="group" aria-label=${file.name} dir="ltr"><code>${file.code.trimEnd()}</code></pre>
+      <figcaption><b>${file.name}</b> ${button.template('Copy', file.name, () => file.code)}</figcaption>
+      <pre
+        tabindex="0"
+        role="group"
+        aria-label=${file.name}
+        dir="ltr"
+      ><code>${highlight(file.code.trimEnd())}</code></pre>
     </figure>`;
   };
   store.subscribe(update);
+}
+
+/** Strings, comments and tags in colour. */
+function highlight(code: string): unknown[] {
+  const pieces = code.split(/('[^'\n]*'|"[^"\n]*"|\/\*[^]*?\*\/|<\/?[A-Za-z][\w-]*|\/>|(?<!=)>)/);
+  return pieces.map((piece, index) => {
+    if (index % 2 === 0) return piece;
+    const kind = /^['"]/.test(piece) ? 'string' : piece.startsWith('/*') ? 'comment' : 'tag';
+    return html`<span class=${kind}>${piece}</span>`;
+  });
 }
 
 const problems = new Set<string>();
