@@ -29,7 +29,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['message: flow', ' || message.flow !== flow', ''],
     ['message: once', 'heard || ', ''],
     ['window: no name', "'_blank'", "'destination-oauth'"],
-    ['window: severed', 'popup.opener = null;', ''],
+    ['window: severed', 'if (sever) popup.opener = null;', ''],
   ]),
   ...of(
     'src/protocol.ts',

@@ -88,6 +88,9 @@ export interface Problem {
   request_id: string;
 }
 
+/** The most accounts that one request may ask for. */
+export const MOST_IDS = 100;
+
 /** Account ids that may be put into a URL, where `.` and `..` would be steps. Anything else is refused before a request. */
 export const ACCOUNT_ID = /^(?!\.{1,2}$)[A-Za-z0-9._~:-]{1,128}$/;
 
@@ -112,7 +115,7 @@ export function copy<T extends object>(value: unknown, checks: { [K in keyof T]-
 
 const isString: Check = (field) => typeof field === 'string';
 export const isBoolean: Check = (field) => typeof field === 'boolean';
-const isTime: Check = (field) => isString(field) && Date.parse(String(field)) > 0;
+const isTime: Check = (field) => isString(field) && !isNaN(Date.parse(String(field)));
 export const isOneOf =
   (list: readonly unknown[]): Check =>
   (field) =>

@@ -1,31 +1,43 @@
 import { css } from 'lit';
 
 /**
- * One accent colour and the page's own font and colour scheme give the rest. Private names start with `--_`; each reads
- * the public custom property of the same name first.
+ * One accent colour and the page's own font, text colour and colour scheme give the rest. Private names start with `--_`;
+ * each reads the public custom property of the same name first. Lengths are in `em`, so that the page's text size sets
+ * them all.
+ *
+ * No view moves what stands around it: `[data-reserve]` holds the longest text that may come, as an invisible `::after`.
  */
 export const styles = css`
   :host {
-    --_accent: var(--destination-oauth-accent, light-dark(#14c, #9bf));
+    /* System colours follow color-scheme without light-dark(), which older engines lack. */
+    --_accent: var(--destination-oauth-accent, color-mix(in srgb, #16f 76%, canvastext));
     --_on-accent: var(--destination-oauth-on-accent, canvas);
-    --_surface: var(--destination-oauth-surface, canvas);
-    --_text: var(--destination-oauth-text, canvastext);
-    --_muted: var(--destination-oauth-muted, color-mix(in srgb, canvastext 70%, canvas));
-    --_border: var(--destination-oauth-border, color-mix(in srgb, canvastext 20%, canvas));
-    --_success: var(--destination-oauth-success, light-dark(#163, #7d9));
-    --_warning: var(--destination-oauth-warning, light-dark(#840, #fb6));
-    --_danger: var(--destination-oauth-danger, light-dark(#a21, #f99));
-    --_radius: var(--destination-oauth-radius, 12px);
+    --_muted: var(--destination-oauth-muted, color-mix(in srgb, currentcolor 75%, transparent));
+    --_border: var(--destination-oauth-border, color-mix(in srgb, currentcolor 20%, transparent));
+    --_success: var(--destination-oauth-success, color-mix(in srgb, #0a6 65%, currentcolor));
+    --_warning: var(--destination-oauth-warning, color-mix(in srgb, #c60 65%, currentcolor));
+    --_danger: var(--destination-oauth-danger, color-mix(in srgb, #d22 65%, currentcolor));
     --_button-radius: var(--destination-oauth-button-radius, 8px);
-    --_space: var(--destination-oauth-space, 16px);
+    --_space: var(--destination-oauth-space, 1em);
+    --_duration: var(--destination-oauth-duration, 0.2s);
     --_tone: var(--_muted);
     display: block;
     container-type: inline-size;
-    color: var(--_text);
+    color: var(--destination-oauth-text, inherit);
     font-family: var(--destination-oauth-font, inherit);
-    font-size: var(--destination-oauth-font-size, 0.875rem);
+    font-size: var(--destination-oauth-font-size, inherit);
     line-height: 1.5;
     text-align: start;
+  }
+  /* Black or white, whichever has more contrast: WCAG's relative luminance against 0.18, where both have 4.6:1. */
+  @supports (color: color(from red srgb-linear r g b)) {
+    :host {
+      --_white: clamp(0, (0.18 - 0.2126 * r - 0.7152 * g - 0.0722 * b) * 1e4, 1);
+      --_on-accent: var(
+        --destination-oauth-on-accent,
+        color(from var(--_accent) srgb-linear var(--_white) var(--_white) var(--_white))
+      );
+    }
   }
   :host([hidden]) {
     display: none;
@@ -33,9 +45,6 @@ export const styles = css`
   :host([variant='button']) {
     display: inline-block;
     container-type: normal;
-  }
-  .accent {
-    --_tone: var(--_accent);
   }
   .success {
     --_tone: var(--_success);
@@ -49,52 +58,42 @@ export const styles = css`
   .base {
     display: grid;
     grid-template-columns: auto minmax(0, 1fr);
-    column-gap: var(--_space);
+    column-gap: calc(var(--_space) * 0.75);
     align-items: start;
   }
   .card {
     padding: var(--_space);
     border: 1px solid var(--_border);
-    border-radius: var(--_radius);
-    background: var(--_surface);
+    border-radius: var(--destination-oauth-radius, 12px);
+    background: var(--destination-oauth-surface, canvas);
+    color: var(--destination-oauth-text, canvastext);
   }
   .icon {
     display: grid;
     place-items: center;
-    inline-size: 2.25rem;
-    block-size: 2.25rem;
+    inline-size: 2.5em;
+    block-size: 2.5em;
     border-radius: var(--_button-radius);
   }
   .icon,
   .status {
-    background: color-mix(in srgb, var(--_tone) 10%, transparent);
+    background: color-mix(in srgb, currentcolor 10%, transparent);
     color: var(--_tone);
   }
+  .accent .icon {
+    color: var(--_accent);
+  }
   svg {
-    inline-size: 1.25rem;
+    inline-size: 1.375em;
     fill: none;
     stroke: currentcolor;
     stroke-width: 2;
     stroke-linecap: round;
     stroke-linejoin: round;
   }
-  @media (prefers-reduced-motion: no-preference) {
-    .loading,
-    .confirming {
-      animation: turn 1s linear infinite;
-    }
-  }
-  @keyframes turn {
-    to {
-      rotate: 1turn;
-    }
-  }
-  .head {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.5rem;
-    align-items: baseline;
-    overflow-wrap: anywhere;
+  .body,
+  .body > div {
+    display: contents;
   }
   .title,
   .status,
@@ -102,9 +101,11 @@ export const styles = css`
     font-weight: 600;
   }
   .status {
-    padding: 0 0.5rem;
-    border-radius: 1rem;
-    font-size: 0.875em;
+    display: block;
+    inline-size: fit-content;
+    padding-inline: 0.625em;
+    border-radius: 1em;
+    font-size: 0.8em;
   }
   .name,
   p {
@@ -116,31 +117,68 @@ export const styles = css`
   button {
     unicode-bidi: plaintext;
     text-align: match-parent;
+    overflow-wrap: anywhere;
   }
   p {
     margin: 0;
+  }
+  p,
+  .body::after,
+  .actions {
+    grid-column: 2;
+    margin-block-start: 0.5em;
+    font-size: 0.9em;
+  }
+  p:first-of-type,
+  .body::after {
+    grid-row: 2;
+  }
+  [data-reserve]::after {
+    content: attr(data-reserve);
+    display: block;
+    visibility: hidden;
     overflow-wrap: anywhere;
   }
   .message {
-    color: var(--_text);
+    color: inherit;
   }
   .actions {
     display: flex;
     flex-wrap: wrap;
-    grid-column: 2;
-    gap: 0.5rem;
+    gap: 0.25em 0.5em;
+    margin-block-start: 1em;
   }
-  .actions > * {
-    margin-block-start: 0.75rem;
+  .main,
+  .more {
+    min-block-size: 2.5em;
+  }
+  .main {
+    display: grid;
+    align-items: center;
+  }
+  /* The destination's name is not known from the start. */
+  .button .main {
+    min-inline-size: min(14em, 100%);
+  }
+  .main .status {
+    margin: auto;
+  }
+  .main::after,
+  .more::after {
+    block-size: 0;
+    padding-inline: 1.25em;
+    overflow: hidden;
+    font-weight: 600;
+    white-space: pre-wrap;
   }
   .footer {
     display: block;
     grid-column: 1 / -1;
   }
   button {
-    min-block-size: 2.25rem;
-    padding: 0.5rem 0.75rem;
-    border: 1px solid var(--_border);
+    min-block-size: 2.5em;
+    padding: 0.375em 0.625em;
+    border: 1px solid transparent;
     border-radius: var(--_button-radius);
     background: none;
     color: inherit;
@@ -149,21 +187,32 @@ export const styles = css`
     text-align: center;
     cursor: pointer;
   }
-  button:hover {
-    background: color-mix(in srgb, currentcolor 10%, transparent);
+  .main button {
+    inline-size: 100%;
+    padding-inline: 1.125em;
+    border-color: var(--_border);
   }
-  .primary,
-  .primary:hover {
+  button:hover {
+    background: color-mix(in srgb, currentcolor 8%, transparent);
+  }
+  button.primary {
     border-color: transparent;
     background: var(--_accent);
     color: var(--_on-accent);
   }
+  .primary:hover {
+    box-shadow: 0 0 0 3px color-mix(in srgb, var(--_accent) 25%, transparent);
+  }
   button:focus-visible {
-    outline: 2px solid var(--_accent);
+    outline: 2px solid;
     outline-offset: 2px;
+  }
+  .primary:focus-visible {
+    outline-color: color-mix(in srgb, var(--_accent), canvastext);
   }
   button:disabled,
   button[aria-disabled='true'] {
+    box-shadow: none;
     cursor: default;
     opacity: 0.6;
   }
@@ -175,24 +224,87 @@ export const styles = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+  @media (prefers-reduced-motion: no-preference) {
+    .icon,
+    .status,
+    button {
+      transition: var(--_duration);
+      transition-property: background-color, border-color, box-shadow, color;
+    }
+    .loading,
+    .confirming {
+      animation: turn calc(var(--_duration) * 5) linear infinite;
+    }
+  }
+  @keyframes turn {
+    to {
+      rotate: 1turn;
+    }
+  }
   @container (inline-size > 30rem) {
     .compact {
       grid-template-columns: auto minmax(0, 1fr) auto;
       align-items: center;
     }
-    .compact .actions {
-      grid-column: 3;
+    .compact .body {
+      display: grid;
+      align-items: center;
     }
-    .compact .actions > * {
+    .compact .body > div,
+    .compact .body::after {
+      display: block;
+      grid-area: 1 / 1;
       margin: 0;
     }
+    /* As high as the lines of the smaller text. */
+    .compact .body > div {
+      line-height: 1.35;
+    }
+    .compact .body::after {
+      padding-block-start: 1.5em;
+    }
+    .compact .head {
+      display: flex;
+      gap: 0.5em;
+      align-items: center;
+      white-space: nowrap;
+    }
+    .compact .title,
+    .compact .name {
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
+    .compact .name {
+      flex-shrink: 9;
+    }
+    .compact p {
+      display: inline;
+    }
+    .compact .actions {
+      flex-direction: column;
+      grid-area: 1 / 3;
+      align-items: end;
+      justify-content: center;
+      gap: 0;
+      min-block-size: 4.5em;
+      margin: 0;
+    }
+    .compact .more,
+    .compact .more button {
+      min-block-size: 0;
+      text-align: end;
+    }
   }
-  @container (inline-size < 20rem) {
+  @container (inline-size < 26rem) {
+    p,
+    .body::after,
     .actions {
       grid-column: 1 / -1;
     }
-    .actions > * {
-      flex: 1 1 auto;
+  }
+  @container (inline-size < 20rem) {
+    .main {
+      flex: 1 1 100%;
     }
   }
   @media (forced-colors: active) {

@@ -8,6 +8,7 @@ import { createController, type Mode } from './flow-controller.ts';
 import { statusOf, viewOf, type Effect, type View } from './flow.ts';
 import type { RequestInitSource } from './http.ts';
 import { en, type MessageKey, type Messages } from './locales/en.ts';
+import { ENGLISH, join, leave, localeOf } from './localize.ts';
 import { LOOKS } from './looks.ts';
 import { isFramed } from './popup.ts';
 
@@ -18,6 +19,11 @@ export type PublicAccount = Readonly<Omit<Account, 'authorize_url'>>;
 
 /** Views whose main button does something other than start an authorization. */
 const HARMLESS: readonly View[] = ['awaiting', 'unconfirmed', 'error'];
+
+const VIEWS = Object.keys(LOOKS) as View[];
+
+/** The longest explanations: room is kept for them in every view. */
+const LONG = ['incomplete.text', 'unconfirmed.text', 'blocked.framed'] as const;
 
 /** Views of an authorization that is under way. */
 const CANCELLABLE: readonly View[] = ['awaiting', 'confirming', 'unconfirmed'];
@@ -87,6 +93,7 @@ export class DestinationOAuth extends LitElement {
     variant: { reflect: true, useDefault: true },
     mode: {},
     opener: {},
+    loading: {},
     disabled: { type: Boolean, reflect: true },
     initialStatus: { attribute: 'initial-status' },
     redirectOrigin: { attribute: 'redirect-origin' },
@@ -113,6 +120,7 @@ export class DestinationOAuth extends LitElement {
   readonly #internals = this.attachInternals();
   #view: View = 'loading';
   #announced = '';
+  #locale = ENGLISH;
 
   /** The destination account's id. Required. */
   declare accountId: string | null | undefined;
@@ -124,6 +132,8 @@ export class DestinationOAuth extends LitElement {
   declare mode: Mode;
   /** `sever`: the platform's page cannot navigate this one. The result then comes by channel or poll. */
   declare opener: 'keep' | 'sever';
+  /** `lazy`: the status is first read when the element is near what the user sees; `eager`: at once. */
+  declare loading: 'lazy' | 'eager';
   /** No new authorization can be started. */
   declare disabled: boolean;
   /** A status that the page already knows, shown until the first read: the contract's values or LiveRamp's own. */
@@ -148,17 +158,20 @@ export class DestinationOAuth extends LitElement {
     this.variant = 'card';
     this.mode = 'auto';
     this.opener = 'keep';
+    this.loading = 'lazy';
     this.disabled = false;
     this.#show('loading');
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    join(this);
     this.#controller.connect();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    leave(this);
     // A move within the document is a removal and an insertion in one task.
     setTimeout(() => {
       if (!this.isConnected) this.#controller.disconnect();
@@ -167,6 +180,20 @@ export class DestinationOAuth extends LitElement {
 
   protected override willUpdate(): void {
     this.#controller.update();
+    this.#localize();
+  }
+
+  #localize(): void {
+    const locale = localeOf(this, this.#locale);
+    if (locale === this.#locale) return;
+    this.#locale = locale;
+    // It has been said, in another language.
+    this.#announced = '';
+  }
+
+  /** The language of what is shown: partners override texts in the language of their page. */
+  get #lang(): string | undefined {
+    return this.messages ? this.#locale.wanted : this.#locale.lang;
   }
 
   /** Says what has happened: the view first, so that whoever hears of the rest finds the view that goes with it. */
@@ -178,6 +205,7 @@ export class DestinationOAuth extends LitElement {
     this.requestUpdate();
     if (view !== previous) {
       this.#show(view);
+      this.#localize();
       if (previous !== 'loading')
         this.#announced = `${this.#title()}: ${this.#text(`${view}.status`)}. ${this.#explanation()}`;
       this.dispatchEvent(new OAuthViewChangeEvent(view, previous));
@@ -244,7 +272,7 @@ export class DestinationOAuth extends LitElement {
     return diagnose(this.#controller.target);
   }
 
-  readonly #main = (): void => {
+  readonly #act = (): void => {
     if (this.#busy()) return;
     if (this.#view === 'unconfirmed' || this.#view === 'error') this.refresh();
     else this.authorize();
@@ -264,8 +292,8 @@ export class DestinationOAuth extends LitElement {
   }
 
   #text(key: MessageKey): string {
-    const text = this.messages?.[key] ?? en[key];
-    return text.includes('{destination}') ? text.replaceAll('{destination}', this.#title()) : text;
+    const text = this.messages?.[key] ?? this.#locale.texts[key] ?? en[key];
+    return key === 'destination' ? text : text.replaceAll('{destination}', () => this.#title());
   }
 
   #has(key: string): key is MessageKey {
@@ -273,56 +301,100 @@ export class DestinationOAuth extends LitElement {
   }
 
   /** The text for what is special about the view, else for the view. */
-  #explanation(): string {
+  #explanation(view = this.#view): string {
     const { error, hint } = this.#controller.state;
-    const view = this.#view;
+    // A proxy may say anything; beyond an hour a moment is as good a word.
+    if (view === 'error' && error?.code === 'rate_limited' && Number(error.retryAfter) < 3600_000)
+      return this.#text('error.wait').replaceAll('{when}', () => this.#fromNow(Number(error.retryAfter) / 1000));
     const special = view === 'error' ? error?.code : view === 'failed' ? hint : isFramed() && 'framed';
     const key = `${view}.${special || 'text'}`;
     if (this.#has(key)) return this.#text(key);
     return view === 'error' ? (error?.message ?? '') : this.#text(`${view}.text`);
   }
 
+  /** "in 30 seconds" */
+  #fromNow(seconds: number): string {
+    const format = new Intl.RelativeTimeFormat(this.#lang);
+    return seconds < 90
+      ? format.format(Math.ceil(seconds), 'second')
+      : format.format(Math.ceil(seconds / 60), 'minute');
+  }
+
+  /** When the status was checked, as a time of day. */
+  #time(): string {
+    const at = this.#controller.state.account?.checked_at;
+    return new Intl.DateTimeFormat(this.#lang, { timeStyle: 'short' }).format(at ? new Date(at) : undefined);
+  }
+
   #message(): string | undefined {
     const { state } = this.#controller;
-    if (state.notice) return this.#text(`notice.${state.notice}`);
+    if (this.#view === 'unconfirmed' && state.error) return this.#explanation('error');
+    if (state.notice) return this.#text(`notice.${state.notice}`).replaceAll('{time}', () => this.#time());
     const last = viewOf({ ...state, phase: 'idle' });
     if (this.#view !== 'error' || last === 'loading') return undefined;
     return this.#text('last').replace('{status}', () => this.#text(`${last}.status`));
   }
 
-  #button(tone: string): TemplateResult | typeof nothing {
-    const view = this.#view;
-    if (view === 'not-applicable') return nothing;
-    const title = this.#title();
-    const name = this.#text(`${view}.button`);
+  #longest(): string {
+    return LONG.map((key) => this.#text(key)).reduce((a, b) => (a.length > b.length ? a : b));
+  }
+
+  /** What the main button shows: short where the destination's name stands beside it. */
+  #label(view: View): string {
     const short = `${view}.action`;
-    return html`<button
-      part="button"
-      class=${tone && tone !== 'success' ? 'primary' : ''}
-      type="button"
-      aria-label=${name.includes(title) ? name : `${name}: ${title}`}
-      aria-disabled=${this.#busy()}
-      ?disabled=${this.disabled && !HARMLESS.includes(view)}
-      @click=${this.#main}
-      @pointerenter=${this.#reach}
-      @focus=${this.#reach}
-    >
-      ${this.variant !== 'button' && this.#has(short) ? this.#text(short) : name}
-    </button>`;
+    const key = this.variant !== 'button' && this.#has(short) ? short : `${view}.button`;
+    return this.#has(key) ? this.#text(key) : '';
+  }
+
+  #main(tone: string): TemplateResult | typeof nothing {
+    const view = this.#view;
+    // Wrong attributes are nothing that a person who is here can mend by trying again.
+    if (!this.#controller.target) return nothing;
+    const label = this.#label(view);
+    return html`<div class="main" data-reserve=${VIEWS.map((each) => this.#label(each)).join('\n')}>
+      ${
+        view === 'not-applicable'
+          ? html`<span class="status">${label}</span>`
+          : html`<button
+              part="button"
+              class=${tone && tone !== 'success' ? 'primary' : ''}
+              type="button"
+              aria-label=${this.#named(this.#text(`${view}.button`))}
+              aria-disabled=${this.#busy()}
+              ?disabled=${this.disabled && !HARMLESS.includes(view)}
+              @click=${this.#act}
+              @pointerenter=${this.#reach}
+              @focus=${this.#reach}
+            >
+              ${label}
+            </button>`
+      }
+    </div>`;
+  }
+
+  /** A button's accessible name says which destination it is about. */
+  #named(name: string): string {
+    const title = this.#title();
+    return name.includes(title) ? name : `${name}: ${title}`;
   }
 
   #secondary(shown: boolean, key: 'cancel' | 'reopen' | 'here', act: () => void): TemplateResult | typeof nothing {
+    const name = this.#text(key);
     return shown
-      ? html`<button part="secondary-button" type="button" @click=${act}>${this.#text(key)}</button>`
+      ? html`<button part="secondary-button" type="button" aria-label=${this.#named(name)} @click=${act}>
+          ${name}
+        </button>`
       : nothing;
   }
 
   protected override render(): TemplateResult {
     const view = this.#view;
     const [tone, path] = LOOKS[view];
-    const button = this.#button(tone);
-    const live = html`<div class="hidden" role="status">${this.#announced}</div>`;
-    if (this.variant === 'button') return html`<div part="base" class=${tone}>${button}${live}</div>`;
+    const main = this.#main(tone);
+    const isAlert = tone === 'danger';
+    const live = html`<div class="hidden" role="status">${isAlert ? '' : this.#announced}</div>
+      <div class="hidden" role="alert">${isAlert ? this.#announced : ''}</div>`;
+    if (this.variant === 'button') return html`<div part="base" class="button ${tone}">${main}${live}</div>`;
     const { account } = this.#controller.state;
     const message = this.#message();
     const authorize = (mode?: Mode) => (): void => this.#controller.authorize(mode);
@@ -332,21 +404,24 @@ export class DestinationOAuth extends LitElement {
           ><svg class=${view} viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg
         ></slot>
       </div>
-      <div>
-        <div class="head">
-          <span part="title" class="title"><slot name="title">${this.#title()}</slot></span>
-          ${account?.destination_name && account.name ? html`<span class="name">${account.name}</span>` : nothing}
-          <span class="status">${this.#text(`${view}.status`)}</span>
+      <div class="body" data-reserve=${this.#longest()}>
+        <div>
+          <div class="head">
+            <span part="title" class="title"><slot name="title">${this.#title()}</slot></span>
+            ${account?.destination_name && account.name ? html`<span class="name">${account.name}</span>` : nothing}
+            <span class="status">${this.#text(`${view}.status`)}</span>
+          </div>
+          <p part="description"><slot name="description">${this.#explanation()}</slot></p>
+          ${message ? html`<p part="message" class="message">${message}</p>` : nothing}
         </div>
-        <p part="description"><slot name="description">${this.#explanation()}</slot></p>
-        ${message ? html`<p part="message" class="message">${message}</p>` : nothing}
       </div>
       <div class="actions">
-        ${button}${this.#secondary(view === 'unconfirmed' && !this.disabled, 'reopen', authorize())}${this.#secondary(
-          view === 'blocked' && !this.disabled && !isFramed(),
-          'here',
-          authorize('redirect'),
-        )}${this.#secondary(CANCELLABLE.includes(view), 'cancel', this.#controller.cancel)}
+        ${main}
+        <div class="more" data-reserve="${this.#text('reopen')}  ${this.#text('cancel')}">
+          ${this.#secondary(view === 'unconfirmed' && !this.disabled, 'reopen', authorize())}
+          ${this.#secondary(view === 'blocked' && !this.disabled && !isFramed(), 'here', authorize('redirect'))}
+          ${this.#secondary(CANCELLABLE.includes(view), 'cancel', this.#controller.cancel)}
+        </div>
       </div>
       <slot name="footer" class="footer"></slot>
       ${live}

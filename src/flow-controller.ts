@@ -7,7 +7,8 @@ import { DestinationOAuthError } from './errors.ts';
 import { dueAt, frontOf, initialState, reduce, type Action, type Effect, type State } from './flow.ts';
 import type { RequestInitSource } from './http.ts';
 import { now, tickAt } from './poller.ts';
-import { hiddenFor, isFramed, navigate, onWake, openPopup, watch } from './popup.ts';
+import { whenNear } from './nearness.ts';
+import { direct, hiddenFor, isFramed, navigate, onWake, openPopup, watch } from './popup.ts';
 import { announce, read, readFlow, subscribe, type Subscriber } from './proxy-client.ts';
 import * as session from './session.ts';
 import { readInitialStatus } from './status.ts';
@@ -19,14 +20,14 @@ export type Mode = 'popup' | 'redirect' | 'auto';
 const HIDDEN_FOR_LONG = 5 * 60_000;
 
 /** The element. */
-export interface Host extends Config {
+export interface Host extends Config, Element {
   readonly mode: Mode;
+  readonly loading: 'lazy' | 'eager';
   readonly opener: 'keep' | 'sever';
   readonly disabled: boolean;
   readonly initialStatus: string | null | undefined;
   readonly requestInit: RequestInitSource;
   readonly updateComplete: Promise<unknown>;
-  getBoundingClientRect(): { readonly top: number };
 }
 
 /** What there is of an attempt beside its state. */
@@ -74,11 +75,19 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
   let undo: (() => void)[] | undefined;
   let queue: Action[] = [];
   const attended = new Map<string, Attended>();
+  /** The account is read before anybody sees it only if somebody says so. */
+  let near = false;
   const tick = (): void => dispatch({ type: 'tick' });
 
   function start(): void {
-    undo = [onWake((restored) => dispatch({ type: 'wake', restored }))];
+    undo = [onWake((restored) => near && dispatch({ type: 'wake', restored }))];
+    if (!near) undo.push(whenNear(host, arrive));
     if (subscriber) undo.push(subscribe(subscriber));
+  }
+
+  function arrive(): void {
+    near = true;
+    if (undo && subscriber && !state.account) read(subscriber);
   }
 
   function stop(): void {
@@ -115,7 +124,10 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
     if (connected) start();
     dispatch({ type: 'configured', problem });
     const attempts = subscriber ? session.takeUp(subscriber.key) : [];
-    if (attempts.length) dispatch({ type: 'resume', attempts });
+    if (attempts.length) {
+      near = true;
+      dispatch({ type: 'resume', attempts });
+    }
     // The user is back from a full-page authorization: the page shall stand as it stood.
     for (const { mode, top } of attempts)
       if (mode === 'redirect' && top)
@@ -145,12 +157,18 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
   }
 
   function carryOut(effect: Effect, to: Subscriber): void {
+    const { opener } = host;
+    const sever = opener === 'sever';
     switch (effect.type) {
       case 'open': {
-        const { opener } = host;
-        const popup = openPopup(withFlow(effect.url, effect.flow), opener === 'sever');
+        const popup = openPopup(effect.url ? withFlow(effect.url, effect.flow) : '', sever);
         if (popup) attend(effect.flow).popup = popup;
         else queue.push({ type: 'blocked', flow: effect.flow });
+        return;
+      }
+      case 'direct': {
+        const popup = attended.get(effect.flow)?.popup;
+        if (popup) direct(popup, withFlow(effect.url, effect.flow), sever);
         return;
       }
       case 'navigate':
@@ -159,7 +177,7 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
       case 'close':
         return attended.get(effect.flow)?.popup?.[effect.type]();
       case 'read':
-        if (undo) read(to);
+        if (undo && near) read(to);
         return;
       case 'ask':
         if (undo) void ask(effect.flow, to);
@@ -206,6 +224,7 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
       return subscriber;
     },
     update() {
+      if (host.loading === 'eager' && !near) arrive();
       if (configOf(host) !== configured) configure();
       const status = readInitialStatus(host.initialStatus);
       if (status !== state.initial) dispatch({ type: 'initial', status });
@@ -225,6 +244,7 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
       stop();
     },
     authorize(mode = host.mode) {
+      if (!near) arrive();
       // Set in this very task: the account whose URL is at hand is no longer the one that is meant.
       if (configOf(host) !== configured) return;
       const popup = attended.get(frontOf(state)?.flow ?? '')?.popup;
@@ -239,6 +259,7 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
       });
     },
     refresh() {
+      near = true;
       if (subscriber) dispatch({ type: 'refresh' });
     },
     cancel: () => dispatch({ type: 'cancel' }),

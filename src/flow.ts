@@ -42,8 +42,9 @@ export const TIMES = {
   patience: 1_000,
   /** A status older than this is read again when the page is looked at. */
   stale: 60_000,
-  /** A ticket is renewed when this much of its life is left, or a third of it; never more often than `leastRenew`. */
+  /** A ticket is renewed when this much of its life is left, or a third of it. */
   renew: 60_000,
+  /** Between two reads that nobody asked for. */
   leastRenew: 10_000,
 } as const;
 
@@ -68,7 +69,10 @@ export interface Attempt {
   channel?: Channel;
   returnedAt?: number;
   closed?: boolean;
+  /** Its time is over: the next answer settles it, whatever it is. */
   expired?: boolean;
+  /** Begun with a ticket that had run out: its window is blank until there is another. */
+  unsent?: boolean;
   asking?: boolean;
   askedAt?: number;
   /** When to ask again. While a question is under way: a hint has come, and its answer may be older than the hint. */
@@ -88,8 +92,14 @@ export interface State {
   readonly attempts: readonly Attempt[];
   readonly settleAt?: number | undefined;
   readonly readAt?: number;
-  /** When the account's ticket wants to be renewed. */
+  /** When the account's ticket runs out. */
+  readonly expiresAt?: number | undefined;
+  /** When it wants to be renewed: in time, and again where that has failed. */
   readonly renewAt?: number | undefined;
+  /** When something was last read that nobody had asked for. */
+  readonly renewedAt?: number;
+  /** When the proxy, which has said so, may be asked again by whatever is not a person or a message. */
+  readonly retryAt?: number;
   /** The user asked, and no answer has come yet. */
   readonly checking?: boolean;
   readonly timesBlocked: number;
@@ -120,7 +130,9 @@ export type Action =
   | { type: 'suspend' };
 
 export type Effect =
-  | { type: 'open'; flow: string; url: URL }
+  /** Without a URL: a blank window, which `direct` leads on. */
+  | { type: 'open'; flow: string; url: URL | undefined }
+  | { type: 'direct'; flow: string; url: URL }
   | { type: 'navigate'; flow: string; url: URL }
   | { type: 'focus'; flow: string }
   | { type: 'close'; flow: string }
@@ -151,10 +163,13 @@ export function viewOf(state: State): View {
 
 /** When the next `tick` is due, in the unit of `now`; `undefined` when nothing is under way. */
 export function dueAt({ attempts, settleAt, renewAt }: State): number | undefined {
-  const times = attempts.flatMap((a) => [a.begunAt + TIMES.life, a.asking ? undefined : a.askAt]);
+  const times = attempts.flatMap((a) => [endOf(a), a.asking ? undefined : a.askAt]);
   const due = Math.min(...[settleAt, renewAt, ...times].map((time) => time ?? Infinity));
   return due < Infinity ? due : undefined;
 }
+
+/** When an attempt is over, and when it is given up: nobody may have answered at its end. */
+const endOf = ({ begunAt, expired }: Attempt): number => begunAt + TIMES.life * (expired ? 2 : 1);
 
 /** The attempt that the view speaks of. */
 export const frontOf = (state: Pick<State, 'attempts'>): Attempt | undefined => state.attempts.findLast((a) => a.live);
@@ -292,27 +307,25 @@ function undecided(s: Draft, a: Attempt): void {
   if ((s.phase === 'awaiting' && a.closed) || (s.phase === 'confirming' && !a.channel)) unconfirmed(s);
 }
 
-/**
- * A ticket's life is the difference of two of the proxy's times, so that a wrong clock on this machine does no harm.
- */
-function renewAt({ authorize_url, authorize_expires_at, checked_at }: Account, now: number): number | undefined {
-  if (!authorize_url || !authorize_expires_at) return undefined;
-  const life = Date.parse(authorize_expires_at) - Date.parse(checked_at);
-  return now + Math.max(TIMES.leastRenew, life - Math.min(TIMES.renew, life / 3));
-}
-
 function setAccount(s: Draft, account: Account): void {
   const previous = s.account?.oauth_status;
-  const { oauth_status: oauthStatus } = account;
+  const { oauth_status: oauthStatus, authorize_expires_at: expires } = account;
   s.account = account;
   s.readAt = s.now;
-  s.renewAt = renewAt(account, s.now);
+  // The difference of two of the proxy's times, so that a wrong clock on this machine does no harm.
+  const life = expires ? Date.parse(expires) - Date.parse(account.checked_at) : NaN;
+  s.expiresAt = life ? s.now + life : undefined;
+  s.renewAt =
+    life && account.authorize_url
+      ? s.now + Math.max(TIMES.leastRenew, life - Math.min(TIMES.renew, life / 3))
+      : undefined;
   const front = frontOf(s);
   if (!front) s.checking = false;
   if (previous !== oauthStatus) s.effects.push({ type: 'status', oauthStatus, previous });
   const news = previous !== 'authorized' && isAuthorized(account);
   if (s.phase === 'error' || (news && !front)) rest(s, 'idle');
   if (news) s.notice = undefined;
+  for (const a of s.attempts) if (a.unsent) send(s, a);
 }
 
 function onAccount(s: Draft, account: Account): void {
@@ -338,9 +351,12 @@ const isFailure = (hint: Hint | undefined): hint is Hint => !!hint && hint !== '
 
 function onAccountFailed(s: Draft, error: DestinationOAuthError): void {
   const { checking } = s;
+  wait(s, error);
   const asking = s.attempts.filter((a) => a.tracked === false && a.asking);
   for (const a of asking) onAskFailed(s, a, error);
-  if (asking.length || !(checking || (!s.account && s.phase !== 'error'))) return;
+  const unsent = s.attempts.filter((a) => a.unsent);
+  for (const a of unsent) abandon(s, a);
+  if (asking.length || !(checking || unsent.length || (!s.account && s.phase !== 'error'))) return;
   // A read that nobody asked for and that fails is no news.
   s.checking = false;
   if (!frontOf(s)) rest(s, 'error');
@@ -357,26 +373,47 @@ function onAuthorize(s: Draft, { flow, mode, popupOpen, top }: Extract<Action, {
   const { authorize_url, oauth_status } = s.account ?? {};
   if (typeof authorize_url !== 'string') return;
   const url = safeAuthorizeUrl(authorize_url);
-  if (!url) {
-    rest(s, 'error');
-    const message = 'The proxy gave an authorize_url that may not be opened. It must be absolute and https.';
-    return tell(s, new DestinationOAuthError('unsafe_authorize_url', message));
-  }
+  if (!url) return refuse(s);
+  const unsent = !!s.expiresAt && s.now >= s.expiresAt;
   for (const a of s.attempts) a.interval = TIMES.slowestPoll;
   const renewal = oauth_status === 'authorized';
   const askAt = s.now + TIMES.firstPoll;
-  s.attempts.push({ flow, mode, top, renewal, begunAt: s.now, resumed: false, live: true, askAt });
+  s.attempts.push({ flow, mode, top, renewal, begunAt: s.now, resumed: false, live: true, askAt, unsent });
   s.attempts = s.attempts.slice(-MOST_ATTEMPTS);
   s.phase = 'awaiting';
   s.settleAt = s.notice = s.hint = s.error = undefined;
-  s.effects.push({ type: mode === 'popup' ? 'open' : 'navigate', flow, url });
+  if (unsent) read(s);
+  if (mode === 'popup') s.effects.push({ type: 'open', flow, url: unsent ? undefined : url });
+  else if (!unsent) s.effects.push({ type: 'navigate', flow, url });
+}
+
+/** The ticket that an attempt waits for has come. */
+function send(s: Draft, a: Attempt): void {
+  const { flow, mode } = a;
+  const url = safeAuthorizeUrl(s.account?.authorize_url ?? '');
+  a.unsent = false;
+  if (url) return void s.effects.push({ type: mode === 'popup' ? 'direct' : 'navigate', flow, url });
+  abandon(s, a);
+  refuse(s);
+}
+
+function abandon(s: Draft, a: Attempt): void {
+  s.effects.push({ type: 'close', flow: a.flow });
+  drop(s, a);
+}
+
+function refuse(s: Draft): void {
+  rest(s, 'error');
+  const message = 'The proxy gave an authorize_url that may not be opened. It must be absolute and https.';
+  tell(s, new DestinationOAuthError('unsafe_authorize_url', message));
 }
 
 function onResume(s: Draft, attempts: readonly Attempt[]): void {
   for (const a of attempts)
-    if (s.now < a.begunAt + TIMES.life) {
+    if (s.now < endOf({ ...a, expired: true })) {
+      const expired = s.now >= endOf(a);
       // A page that was reloaded may count from another time: its predecessor's clock was set back.
-      const taken = { ...a, begunAt: Math.min(a.begunAt, s.now) };
+      const taken = { ...a, begunAt: Math.min(a.begunAt, s.now), expired, live: a.live && !expired };
       s.attempts.push(taken);
       ask(s, taken);
     }
@@ -411,6 +448,7 @@ function onReport(s: Draft, a: Attempt, { state, hint, account }: FlowReport): v
       return askAccount(s, a);
   }
   if (answered(s, a)) return;
+  if (a.expired) return askAccount(s, a);
   a.hint ??= hint;
   if (state === 'processing' && !a.channel && a.live) return confirm(s, a, channelOf(a));
   // Authorized by something else: this attempt is in nobody's way.
@@ -427,11 +465,24 @@ function onFlowUnknown(s: Draft, a: Attempt): void {
   } else if (!answered(s, a)) undecided(s, a);
 }
 
+/** Books how long the proxy wants to be left alone. */
+function wait(s: Draft, { retryAfter = 0 }: DestinationOAuthError): void {
+  s.retryAt = s.now + retryAfter;
+  if (s.renewAt) s.renewAt = Math.max(s.renewAt, s.retryAt);
+}
+
 function onAskFailed(s: Draft, a: Attempt, error: DestinationOAuthError): void {
+  wait(s, error);
   // A proxy that is down is one event and not one a poll.
   if (s.error?.code !== error.code) tell(s, error);
   a.askAt = undefined;
+  s.checking = false;
   answered(s, a, error.retryAfter);
+  // Its end shows all the same; what became of it can still be learnt.
+  if (a.expired && isFront(s, a)) {
+    rest(s, 'idle');
+    s.notice = 'expired';
+  }
   if (s.phase === 'awaiting' && a.closed && isFront(s, a)) unconfirmed(s);
 }
 
@@ -443,9 +494,10 @@ function onTick(s: Draft): void {
   }
   if (s.renewAt && s.now >= s.renewAt) renew(s);
   for (const a of s.attempts)
-    if (s.now >= a.begunAt + TIMES.life) {
-      if (isFront(s, a)) read(s);
-      expire(s, a);
+    if (s.now >= endOf(a)) {
+      if (a.expired) expire(s, a);
+      else ask(s, a);
+      a.expired = true;
     } else if (a.askAt && s.now >= a.askAt && !a.asking) ask(s, a);
 }
 
@@ -468,15 +520,18 @@ function settle(s: Draft, a: Attempt): void {
 
 /** Reads the status though nobody asked. */
 function renew(s: Draft): void {
-  if (s.renewAt) s.renewAt = s.now + TIMES.leastRenew;
+  s.renewedAt = s.now;
+  if (s.renewAt) s.renewAt = Math.max(s.now + TIMES.leastRenew, s.retryAt ?? 0);
   read(s);
 }
 
 function onWake(s: Draft, restored: boolean): void {
+  const early = s.now < (s.retryAt ?? 0);
   for (const a of s.attempts) {
     if (restored && a.live && a.mode === 'redirect' && s.phase === 'awaiting') unconfirmed(s);
-    if (!a.asking && s.now - (a.askedAt ?? 0) >= TIMES.patience) ask(s, a);
+    if (!a.asking && s.now - (a.askedAt ?? 0) >= TIMES.patience && !early) ask(s, a);
   }
+  if (early || s.now - (s.renewedAt ?? 0) < TIMES.leastRenew) return;
   const stale = s.now - (s.readAt ?? 0) >= TIMES.stale;
   if ((s.renewAt && s.now >= s.renewAt) || (!s.attempts.length && (stale || s.phase === 'error'))) renew(s);
 }
@@ -492,7 +547,7 @@ function apply(s: Draft, action: Action): void {
       return;
     case 'refresh':
       s.checking = true;
-      if (s.phase === 'unconfirmed') s.notice = undefined;
+      if (s.phase === 'unconfirmed') s.notice = s.error = undefined;
       read(s);
       for (const a of s.attempts) if (a.live && a.tracked !== false) ask(s, a);
       return;
@@ -507,7 +562,7 @@ function apply(s: Draft, action: Action): void {
     case 'tick':
       return onTick(s);
     case 'changed':
-      return renew(s);
+      return void read(s);
     case 'wake':
       return onWake(s, action.restored ?? false);
     case 'cancel':
@@ -517,6 +572,7 @@ function apply(s: Draft, action: Action): void {
       return;
     case 'suspend':
       s.checking = false;
+      s.renewedAt = 0;
       for (const a of s.attempts) {
         if (a.live && a.asking) a.askAt = s.now;
         a.asking = false;
@@ -529,6 +585,7 @@ function apply(s: Draft, action: Action): void {
   switch (action.type) {
     case 'blocked':
       s.timesBlocked++;
+      a.unsent = false;
       rest(s, 'blocked');
       return tell(s, new DestinationOAuthError('popup_blocked', 'The browser blocked the authorization window.'));
     case 'returned':

@@ -4,22 +4,22 @@
  */
 import type { View } from './flow.ts';
 
-const ALERT = 'M12 4v10m0 5v0';
 const RING = 'M12 4a8 8 0 1 1-8 8';
+const WINDOW = 'M4 5h16v14H4z';
 
 export const LOOKS: Readonly<
   Record<View, readonly [tone: '' | 'accent' | 'success' | 'warning' | 'danger', icon: string]>
 > = {
   loading: ['', RING],
   'not-applicable': ['', 'M6 12h12'],
-  unauthorized: ['accent', 'M6 11h12v9H6zm3 0V8a3 3 0 0 1 6 0v3'],
-  reauthorize: ['warning', 'M19 12a7 7 0 1 1-2-5l2 2V4m0 5h-5'],
-  authorized: ['success', 'M5 13l4 4L19 7'],
-  awaiting: ['', 'M4 5h16v14H4zm0 4h16'],
+  unauthorized: ['accent', 'M5 11h14v9H5zm3 0V8a4 4 0 0 1 8 0v3'],
+  reauthorize: ['warning', 'M20 12a8 8 0 1 1-2.3-5.7L20 8.5V4m0 4.5h-4.5'],
+  authorized: ['success', 'M5 12.5l5 5L19 7'],
+  awaiting: ['', `${WINDOW}m0 4h16`],
   confirming: ['', RING],
-  incomplete: ['warning', ALERT],
-  unconfirmed: ['warning', 'M9 9a3 3 0 1 1 3 4v1m0 5v0'],
-  blocked: ['warning', ALERT],
-  failed: ['danger', ALERT],
-  error: ['danger', ALERT],
+  incomplete: ['warning', 'M12 4 3 19.5h18zm0 6v4m0 2.5v0'],
+  unconfirmed: ['warning', 'M9 9a3 3 0 1 1 3 4v1m0 4v0'],
+  blocked: ['danger', `${WINDOW}m5.5 4.5 5 5m0-5-5 5`],
+  failed: ['danger', 'M7 7l10 10m0-10L7 17'],
+  error: ['danger', 'M12 5v9m0 5v0'],
 };

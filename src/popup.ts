@@ -19,8 +19,7 @@ const HEIGHT = 720;
  * a frame sandboxed without `allow-popups` (null in Chromium and WebKit, an exception in Firefox).
  * The name is `_blank`: a fixed name would let pages steer each other's windows, and the popup can read its name.
  *
- * With `sever` the window begins as a blank page of ours that gives up its opener, so that no page in it can navigate this
- * one (measured in three engines). Its result then comes by channel or poll.
+ * With `sever`, or without a `url` as yet, the window begins as a blank page of ours, which `direct` leads on.
  */
 export function openPopup(url: string, sever: boolean): Window | null {
   const left = screenX + (outerWidth - WIDTH) / 2;
@@ -28,14 +27,20 @@ export function openPopup(url: string, sever: boolean): Window | null {
   try {
     const features = `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`;
     const popup = window.open(sever ? '' : url, '_blank', features);
-    if (popup && sever) {
-      popup.opener = null;
-      popup.location.replace(url);
-    }
+    if (popup && sever && url) direct(popup, url, sever);
     return popup;
   } catch {
     return null;
   }
+}
+
+/**
+ * Leads a blank window to `url`. With `sever` it gives up its opener first, so that no page in it can navigate this one
+ * (measured in three engines); its result then comes by channel or poll.
+ */
+export function direct(popup: Window, url: string, sever: boolean): void {
+  if (sever) popup.opener = null;
+  popup.location.replace(url);
 }
 
 /** Leaves this page for `url`. */

@@ -2,14 +2,13 @@
  * What a page knows of its proxies, shared by all elements. Reads that are wanted in the same task travel together, and an
  * answer reaches every element of the account. What the proxy says becomes actions of the flow.
  */
-import { readAccount, readBatch, readFlowReport } from './contract.ts';
+import { MOST_IDS, readAccount, readBatch, readFlowReport } from './contract.ts';
 import type { Action } from './flow.ts';
 import { errorOf, getJson, type RequestInitSource } from './http.ts';
 import { shareChanges } from './popup.ts';
 import type { Target } from './target.ts';
 
-/** The contract's limit, and a bound on the URL that servers accept without being asked. */
-const MOST_IDS = 100;
+/** A bound on the URL that servers accept without being asked. */
 const LONGEST_QUERY = 6_000;
 
 export interface Subscriber extends Target {

@@ -488,7 +488,7 @@ describe('closed', () => {
     stage.popups[0]?.close();
     await stage.view(element, 'unconfirmed');
     mainButton(element).click();
-    await until(() => text(element, 'message') === 'Not authorized so far.', 'a word');
+    await until(() => /^Not authorized (as of|at) \d.*\.$/.test(text(element, 'message')), 'a word');
     secondaryButton(element, 'Reopen window').click();
     expect(stage.opened.length).to.equal(2);
     expect(element.view).to.equal('awaiting');

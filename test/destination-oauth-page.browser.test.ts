@@ -23,17 +23,29 @@ describe('attributes and properties', () => {
       variant: 'compact',
       mode: 'redirect',
       opener: 'sever',
+      loading: 'eager',
       disabled: '',
       'initial-status': 'authorized',
       'redirect-origin': 'https://app.example',
     });
-    const { accountId, proxyUrl, variant, mode, opener, disabled, initialStatus, redirectOrigin } = element;
-    expect({ accountId, proxyUrl, variant, mode, opener, disabled, initialStatus, redirectOrigin }).to.deep.equal({
+    const { accountId, proxyUrl, variant, mode, opener, loading, disabled, initialStatus, redirectOrigin } = element;
+    expect({
+      accountId,
+      proxyUrl,
+      variant,
+      mode,
+      opener,
+      loading,
+      disabled,
+      initialStatus,
+      redirectOrigin,
+    }).to.deep.equal({
       accountId: 'acc',
       proxyUrl: stage.proxy.base,
       variant: 'compact',
       mode: 'redirect',
       opener: 'sever',
+      loading: 'eager',
       disabled: true,
       initialStatus: 'authorized',
       redirectOrigin: 'https://app.example',
@@ -41,11 +53,12 @@ describe('attributes and properties', () => {
   });
 
   it('have their defaults', () => {
-    const { variant, mode, opener, disabled, accountId, view, oauthStatus, error } = new DestinationOAuth();
-    expect({ variant, mode, opener, disabled, accountId, view, oauthStatus, error }).to.deep.equal({
+    const { variant, mode, opener, loading, disabled, accountId, view, oauthStatus, error } = new DestinationOAuth();
+    expect({ variant, mode, opener, loading, disabled, accountId, view, oauthStatus, error }).to.deep.equal({
       variant: 'card',
       mode: 'auto',
       opener: 'keep',
+      loading: 'lazy',
       disabled: false,
       accountId: undefined,
       view: 'loading',
@@ -264,13 +277,18 @@ describe('many elements', () => {
     expect(stage.proxy.count('accounts')).to.equal(1);
   });
 
-  it('1,000 of them ask at most 10 times, each for its own', async function () {
+  it('1,000 of them, all wanted, ask at most 10 times, each for its own', async function () {
     // A test machine may be busy; what counts is the number of requests.
     this.timeout(30_000);
     stage.proxy.account = (id) => ({ destination_name: `Destination ${id}` });
     const elements = Array.from({ length: 1_000 }, (_, index) => {
       const element = new DestinationOAuth();
-      Object.assign(element, { accountId: `acc_${index}`, proxyUrl: stage.proxy.base, variant: 'compact' });
+      Object.assign(element, {
+        accountId: `acc_${index}`,
+        proxyUrl: stage.proxy.base,
+        variant: 'compact',
+        loading: 'eager',
+      });
       return element;
     });
     await fixture(html`<div>${elements}</div>`);

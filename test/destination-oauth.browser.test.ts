@@ -151,7 +151,8 @@ describe('attributes that are wrong', () => {
       expect(text(element, 'description')).to.contain(attribute);
       element.authorize();
       element.refresh();
-      mainButton(element).click();
+      // Nothing that a click could mend.
+      expect(part(element, 'button')).to.equal(null);
       element.cancel();
       await element.updateComplete;
       expect(stage.proxy.asked).to.deep.equal([]);

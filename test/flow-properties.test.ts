@@ -18,8 +18,11 @@ const anAccount: fc.Arbitrary<Account> = fc
     oauth_status: fc.constantFrom(...OAUTH_STATUSES),
     reauthorization: fc.boolean(),
     authorize_url: fc.constantFrom('https://proxy.test/authorize', null, 'javascript:alert(1)'),
+    seconds: fc.constantFrom(0, 30, 600),
   })
-  .map((given) => account(given));
+  .map(({ seconds, ...given }) =>
+    account({ ...given, ...(seconds && { authorize_expires_at: new Date(START + seconds * 1000).toISOString() }) }),
+  );
 const aReport = fc
   .record({ flow, state: fc.constantFrom(...FLOW_STATES), hint: fc.option(hint), account: fc.option(anAccount) })
   .map(({ flow, state, hint, account }) => report(flow, state, { ...(hint && { hint }), ...(account && { account }) }));
@@ -127,8 +130,12 @@ test('any sequence of actions keeps the invariants', () => {
           if (effect.type === 'ask') {
             assert.ok(!asking.has(effect.flow), 'one question per attempt in flight');
             asking.add(effect.flow);
-          } else if (effect.type === 'open' || effect.type === 'navigate') {
+          } else if (effect.type === 'open') {
             assert.equal(next.type, 'authorize', 'only the user opens a window');
+            if (effect.url) assert.equal(effect.url.protocol, 'https:');
+          } else if (effect.type === 'direct' || effect.type === 'navigate') {
+            const waited = before.attempts.some((a) => a.flow === effect.flow && a.unsent);
+            assert.ok(waited || (effect.type === 'navigate' && next.type === 'authorize'), 'as the user wanted');
             assert.equal(effect.url.protocol, 'https:');
           } else if (effect.type === 'authorized') {
             assert.equal(said, 'authorized');

@@ -181,11 +181,9 @@ confirming/hint -> failed error:authorization_failed
 * -> =
 
 # tick at the end of life
-awaiting awaiting/closed awaiting/untracked confirming/ok
-incomplete unconfirmed -> unauthorized read
+unauthorized/cancelled awaiting awaiting/renewal incomplete unconfirmed blocked -> = ask:a
+awaiting/closed confirming/ok confirming/resumed -> unconfirmed
 confirming/hint -> failed error:authorization_failed
-awaiting/renewal -> authorized read
-confirming/resumed -> loading read read
 * -> =
 
 # changed

@@ -7,7 +7,12 @@ import { A, account, B, report, Run, START } from './helpers/walk.ts';
 const authorized = account({ oauth_status: 'authorized' });
 const down = new DestinationOAuthError('unreachable', 'down');
 const pending = (flow: string) => report(flow, 'pending');
-const begin = (flow = A, popupOpen = false): Action => ({ type: 'authorize', flow, mode: 'popup', popupOpen });
+const begin = (flow = A, popupOpen = false, mode: Attempt['mode'] = 'popup'): Action => ({
+  type: 'authorize',
+  flow,
+  mode,
+  popupOpen,
+});
 const returned = (flow: string, hint: 'ok' | 'service_unavailable' | 'unprocessable_entity' = 'ok'): Action => ({
   type: 'returned',
   flow,
@@ -407,11 +412,53 @@ describe('a proxy that is down', () => {
     assert.equal(run.state.error, undefined);
   });
 
-  test('looking at the page tries again without a second event', () => {
+  test('looking at the page tries again, not too often and without a second event', () => {
     const run = new Run({ account: down }).do({ type: 'configured' }).pass(1_000);
-    for (let i = 0; i < 5; i++) run.do({ type: 'wake' }).pass(1_000);
-    assert.equal(run.count('read'), 6);
+    for (let i = 0; i < 30; i++) run.do({ type: 'wake' }).pass(1_000);
+    assert.equal(run.count('read'), 1 + 3);
     assert.equal(run.count('error:unreachable'), 1);
+  });
+
+  test('that says when to come back is left alone until then, but for a person', () => {
+    const busy = new DestinationOAuthError('rate_limited', 'busy', { retryAfter: 60_000 });
+    const run = ready();
+    run.script.account = busy;
+    run.do({ type: 'refresh' }).pass(500);
+    assert.equal(run.view, 'error');
+    for (let i = 0; i < 59; i++) run.do({ type: 'wake' }).pass(1_000);
+    assert.equal(run.count('read'), 2);
+    run.do({ type: 'refresh' });
+    assert.equal(run.count('read'), 3);
+    run.script.account = account();
+    run.pass(60_500).do({ type: 'wake' }).pass(500);
+    assert.equal(run.view, 'unauthorized');
+  });
+
+  test('that says so about a flow is not asked at a glance either', () => {
+    const run = ready().do(begin()).pass(500);
+    run.script.flow = () => new DestinationOAuthError('rate_limited', 'busy', { retryAfter: 60_000 });
+    run.do({ type: 'wake' }).pass(500);
+    assert.equal(run.count('ask:a'), 1);
+    for (let i = 0; i < 55; i++) run.do({ type: 'wake' }).pass(1_000);
+    assert.equal(run.count('ask:a'), 1);
+    run.do(returned(A));
+    assert.equal(run.count('ask:a'), 2, 'a message is worth a question');
+  });
+
+  test('check again says that the service cannot be reached, and not that there is nothing new', () => {
+    const run = ready().do(begin()).pass(1_000).do(closed()).pass(1_000);
+    assert.equal(run.view, 'unconfirmed');
+    Object.assign(run.script, { account: down, flow: () => down });
+    run.do({ type: 'refresh' }).pass(1_000);
+    assert.equal(run.view, 'unconfirmed');
+    assert.equal(run.state.error?.code, 'unreachable');
+    assert.equal(run.state.notice, undefined);
+    assert.equal(run.state.checking, false);
+    Object.assign(run.script, { account: account(), flow: pending });
+    run.do({ type: 'refresh' });
+    assert.equal(run.state.error, undefined);
+    run.pass(1_000);
+    assert.equal(run.state.notice, 'not-yet');
   });
 
   test('in mid-flow: one event, the flow goes on and ends well', () => {
@@ -441,6 +488,62 @@ describe('the end of an attempt', () => {
     run.pass(10_000);
     assert.equal(run.view, 'unauthorized');
     assert.equal(run.state.notice, 'expired');
+    assert.equal(dueAt(run.state), undefined);
+  });
+
+  test('expired at the proxy, but the account is authorized by then: told as the success that it is', () => {
+    for (const known of [{}, { account: authorized }]) {
+      const run = ready().do(begin()).pass(5_000);
+      run.script.flow = (flow) => report(flow, 'expired', known);
+      run.script.account = authorized;
+      run.pass(10_000);
+      assert.equal(run.view, 'authorized');
+      assert.equal(run.count('authorized:poll'), 1);
+    }
+  });
+
+  test('expired, of an account that was authorized all along: no success', () => {
+    const run = ready({ account: authorized }).do(begin()).pass(5_000);
+    run.script.flow = (flow) => report(flow, 'expired', { account: authorized });
+    run.pass(10_000);
+    assert.equal(run.view, 'authorized');
+    assert.equal(run.count('authorized:poll'), 0);
+  });
+
+  test('a machine that slept through it: the account is asked at the end, and a grant is told', () => {
+    for (const [what, flow] of [
+      ['expired', (each: string) => report(each, 'expired')],
+      ['unknown', () => 'flow-unknown' as const],
+      ['pending', pending],
+    ] as const) {
+      const run = ready().do(begin()).do({ type: 'cancel' });
+      Object.assign(run.script, { account: authorized, flow });
+      run.pass(TIMES.life + 1_000);
+      assert.equal(run.view, 'authorized', what);
+      assert.equal(run.count('authorized:poll'), 1, what);
+      assert.equal(dueAt(run.state), undefined, what);
+    }
+  });
+
+  test('offline at its end: over, and a grant is told when the proxy can be reached', () => {
+    const run = ready().do(begin()).pass(5_000);
+    Object.assign(run.script, { account: down, flow: () => down });
+    run.pass(TIMES.life);
+    assert.equal(run.view, 'unauthorized');
+    assert.equal(run.state.notice, 'expired');
+    run.script.account = authorized;
+    run.script.flow = (flow) => report(flow, 'expired');
+    run.do({ type: 'wake' }).pass(1_000);
+    assert.equal(run.view, 'authorized');
+    assert.equal(run.count('authorized:poll'), 1);
+    assert.equal(dueAt(run.state), undefined);
+  });
+
+  test('offline from its end on: given up after another life', () => {
+    const run = ready().do(begin()).pass(5_000);
+    Object.assign(run.script, { account: down, flow: () => down });
+    run.pass(2 * TIMES.life + 20_000);
+    assert.equal(run.state.attempts.length, 0);
     assert.equal(dueAt(run.state), undefined);
   });
 
@@ -483,6 +586,27 @@ describe('resume', () => {
     assert.equal(run.count('authorized:post-message'), 1);
   });
 
+  test('while LiveRamp makes up its mind: confirming, then honest, and the end is learnt without a hint', () => {
+    const run = new Run({ flow: (flow) => report(flow, 'processing', { hint: 'ok' }) }).do({ type: 'configured' });
+    run.do({ type: 'resume', attempts: [kept()] }).pass(5_000);
+    assert.equal(run.view, 'confirming');
+    run.pass(60_000);
+    assert.equal(run.view, 'incomplete');
+    grant(run).pass(10_500);
+    assert.equal(run.view, 'authorized');
+    assert.equal(run.count('authorized:resume'), 1);
+  });
+
+  test('an attempt whose time ran out meanwhile: the account is asked once, in the background', () => {
+    const begunAt = START - TIMES.life;
+    const run = new Run({ account: authorized, flow: (flow) => report(flow, 'expired') }).do({ type: 'configured' });
+    run.do({ type: 'resume', attempts: [kept({ begunAt })] });
+    assert.equal(run.view, 'loading');
+    run.pass(1_000);
+    assert.equal(run.view, 'authorized');
+    assert.equal(run.count('authorized:resume'), 1);
+  });
+
   test('a cancelled attempt stays in the background', () => {
     const run = new Run({ flow: pending }).do({ type: 'configured' });
     run.do({ type: 'resume', attempts: [kept({ live: false })] }).pass(500);
@@ -492,7 +616,7 @@ describe('resume', () => {
 
   test('an attempt past its life is dropped, one that seems to come from the future begins now', () => {
     const run = new Run({ flow: pending }).do({ type: 'configured' });
-    const attempts = [kept({ begunAt: START - TIMES.life }), kept({ flow: B, begunAt: START + 600_000 })];
+    const attempts = [kept({ begunAt: START - 2 * TIMES.life }), kept({ flow: B, begunAt: START + 600_000 })];
     run.do({ type: 'resume', attempts }).pass(500);
     assert.deepEqual(
       run.state.attempts.map(({ flow, begunAt }) => ({ flow, begunAt })),
@@ -551,11 +675,76 @@ describe('the button', () => {
       assert.equal(run.count('error:unsafe_authorize_url'), 1);
     });
 
+  // Ten minutes by the proxy's clock, which is another.
+  const times = { checked_at: '2001-01-01T00:00:00Z', authorize_expires_at: '2001-01-01T00:10:00Z' };
+
   test('a ticket is renewed before it runs out, by the times of the proxy', () => {
-    const times = { checked_at: '2001-01-01T00:00:00Z', authorize_expires_at: '2001-01-01T00:10:00Z' };
     const run = ready({ account: account(times) }).pass(8 * 60_000);
-    assert.equal(run.count('read'), 1);
-    run.pass(60_000 + 1_000);
-    assert.equal(run.count('read'), 2);
+    run.do({ type: 'wake' }).pass(500);
+    const before = run.count('read');
+    run.pass(4 * 60_000);
+    assert.equal(run.count('read'), before);
+    run.pass(5 * 60_000 + 1_000);
+    assert.equal(run.count('read'), before + 1);
   });
+
+  /** The proxy cannot be reached when the ticket wants to be renewed. */
+  const late = (): Run => {
+    const run = ready({ account: account(times) }).pass(530_000);
+    run.script.account = down;
+    return run.pass(71_000);
+  };
+
+  test('renewals that fail are tried again every ten seconds, whoever comes near', () => {
+    const run = late();
+    const before = run.count('read');
+    for (let i = 0; i < 30; i++) run.do({ type: 'wake' }).pass(1_000);
+    assert.equal(run.count('read'), before + 3);
+    assert.equal(run.view, 'unauthorized');
+    assert.equal(run.count('error:unreachable'), 0);
+  });
+
+  test('renewals wait for as long as the proxy says', () => {
+    const run = ready({ account: account(times) }).pass(530_000);
+    run.script.account = new DestinationOAuthError('rate_limited', 'busy', { retryAfter: 120_000 });
+    run.pass(15_000);
+    assert.equal(run.count('read'), 2);
+    run.pass(110_000);
+    assert.equal(run.count('read'), 2);
+    run.pass(10_000);
+    assert.equal(run.count('read'), 3);
+  });
+
+  for (const mode of ['popup', 'redirect'] as const) {
+    const sent = mode === 'popup' ? 'direct:a' : 'navigate:a';
+
+    test(`${mode}: a ticket that has run out opens at once, and goes on with a fresh one`, () => {
+      const run = late();
+      run.script.account = account(times);
+      run.do(begin(A, false, mode));
+      assert.equal(run.view, 'awaiting');
+      assert.equal(run.count('open:a'), mode === 'popup' ? 1 : 0);
+      assert.equal(run.count(sent), 0);
+      run.pass(500);
+      assert.equal(run.count(sent), 1);
+      run.do({ type: 'refresh' }).pass(1_000);
+      assert.equal(run.count(sent), 1);
+    });
+
+    for (const [what, answer, code] of [
+      ['that does not come', down, 'unreachable'],
+      ['that is none', account({ ...times, authorize_url: 'javascript:alert(1)' }), 'unsafe_authorize_url'],
+    ] as const)
+      test(`${mode}: a fresh ticket ${what} closes the window and says so`, () => {
+        const run = late();
+        run.script.account = answer;
+        run.do(begin(A, false, mode)).pass(500);
+        assert.equal(run.view, 'error');
+        assert.equal(run.state.error?.code, code);
+        assert.equal(run.count(`error:${code}`), 1);
+        assert.equal(run.count(sent), 0);
+        assert.equal(run.count('close:a'), 1);
+        assert.equal(run.state.attempts.length, 0);
+      });
+  }
 });

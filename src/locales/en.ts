@@ -1,6 +1,10 @@
 /**
- * The built-in texts. `{destination}` is the destination's name. Keys are `view.part`; `button` is the main button's name,
- * and `action` what it shows where the destination's name stands beside it.
+ * The built-in texts. Keys are `view.part`; `button` is the main button's name, and `action`, which it contains, what it shows
+ * where the destination's name stands beside it.
+ *
+ * `{destination}` is the destination's name: not the first word, for it may be written in the other direction and a text
+ * takes its direction from its first letter. `{status}` is another text, `{time}` a time of day, `{when}` a time from now
+ * ("in 30 seconds"), both as `Intl` writes them.
  */
 export const en = {
   destination: 'Destination account',
@@ -8,7 +12,7 @@ export const en = {
   'loading.text': 'Reading the status.',
   'loading.button': 'Authorize',
   'not-applicable.status': 'No authorization needed',
-  'not-applicable.text': '{destination} needs no sign-in.',
+  'not-applicable.text': 'No sign-in is needed at {destination}.',
   'unauthorized.status': 'Not authorized',
   'unauthorized.text': 'Sign in at {destination} to allow delivery.',
   'unauthorized.button': 'Authorize {destination}',
@@ -42,13 +46,14 @@ export const en = {
   'blocked.button': 'Try again',
   'failed.status': 'Not authorized',
   'failed.text': 'Something went wrong at {destination}. Try again.',
-  'failed.service_unavailable': '{destination} is not available at the moment. Try again later.',
+  'failed.service_unavailable': 'At the moment {destination} is not available. Try again later.',
   'failed.unprocessable_entity': '{destination} did not grant access. Try again, and allow access when you are asked.',
   'failed.button': 'Try again',
   'error.status': 'Status unavailable',
   'error.account_not_found': 'This account was not found.',
   'error.unauthenticated': 'You are signed out. Sign in, then try again.',
   'error.rate_limited': 'Too many requests. Wait a moment, then try again.',
+  'error.wait': 'Too many requests. Try again {when}.',
   'error.unreachable': 'The authorization service cannot be reached. Try again later.',
   'error.timeout': 'The authorization service cannot be reached. Try again later.',
   'error.unavailable': 'The authorization service cannot be reached. Try again later.',
@@ -59,8 +64,9 @@ export const en = {
   last: 'Last known status: {status}.',
   'notice.cancelled': 'Cancelled. If you still finish in the window, it will show here.',
   'notice.expired': 'The time ran out. Start again.',
-  'notice.not-yet': 'Not authorized so far.',
+  'notice.not-yet': 'Not authorized as of {time}.',
 };
 
+export default en;
 export type MessageKey = keyof typeof en;
 export type Messages = Readonly<Record<MessageKey, string>>;

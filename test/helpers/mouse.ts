@@ -1,6 +1,8 @@
 /** Trusted input in browser tests: events as a user's hand makes them, so that popups may open. */
 import { sendKeys, sendMouse } from '@web/test-runner-commands';
 
+export { until } from './until.ts';
+
 /** Clicks the middle of an element with the mouse. */
 export async function click(element: Element, button: 'left' | 'middle' | 'right' = 'left'): Promise<void> {
   element.scrollIntoView({ block: 'center', inline: 'center' });
@@ -14,19 +16,4 @@ export async function click(element: Element, button: 'left' | 'middle' | 'right
 export async function press(element: HTMLElement, key: string): Promise<void> {
   element.focus();
   await sendKeys({ press: key });
-}
-
-/** Waits until `condition` gives something truthy, and gives it back; fails after `timeout` milliseconds. */
-export async function until<T>(
-  condition: () => T | Promise<T>,
-  what: string,
-  timeout = 5_000,
-): Promise<NonNullable<T>> {
-  const deadline = performance.now() + timeout;
-  for (;;) {
-    const value = await condition();
-    if (value) return value;
-    if (performance.now() > deadline) throw new Error(`Waited ${timeout} ms in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

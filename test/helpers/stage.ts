@@ -5,7 +5,7 @@ import type { Hint } from '../../src/contract.ts';
 import { DestinationOAuth } from '../../src/index.ts';
 import { resultMessage } from '../../src/protocol.ts';
 import { FakeProxy } from './fake-proxy.ts';
-import { until } from './mouse.ts';
+import { until } from './until.ts';
 
 export const EVENTS = ['oauth-status-change', 'oauth-authorized', 'oauth-view-change', 'oauth-error'] as const;
 type OAuthEvent = HTMLElementEventMap[(typeof EVENTS)[number]];
@@ -57,7 +57,7 @@ export class Stage {
     sessionStorage.clear();
     for (const type of EVENTS) document.addEventListener(type, this.#hear);
     this.open = stub(window, 'open').callsFake((url = '', name = '', features = '') => {
-      this.opened.push({ url: new URL(url, 'invalid:'), name, features });
+      this.opened.push({ url: new URL(url || 'about:blank', 'invalid:'), name, features });
       if (this.blocked) return null;
       const popup = new FakePopup();
       this.popups.push(popup);
