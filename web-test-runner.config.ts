@@ -43,8 +43,8 @@ export function browserTestConfig(files: string[], engines: Engine[], coverage: 
     hostname: 'localhost',
     nodeResolve: { exportConditions: ['development'] },
     browsers: engines.map((engine) => LAUNCHERS[engine]()),
+    concurrentBrowsers: engines.length,
     // Tests open popups and use the mouse, and there is one focus per browser.
-    concurrentBrowsers: 1,
     concurrency: 1,
     browserStartTimeout: 60_000,
     testsStartTimeout: 60_000,

@@ -18,7 +18,7 @@ const NEEDS: Partial<Record<Example, { major: number; minor: number }>> = { angu
 
 function run(command: string, args: readonly string[], options: SpawnSyncOptions): void {
   const { status, stdout, stderr } = spawnSync(command, args, { ...options, stdio: 'pipe', encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`);
 }
 
 /** Packs the package as it would be published; gives the tarball's path. */

@@ -1,7 +1,7 @@
 /** `npm run test:node [-- file…]`, with `--e2e` `npm run test:e2e [-- file…]`, with `--frameworks` `npm run test:frameworks`. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowsers, selectedEngines } from './browsers.ts';
 import { type Counts, report } from './report.ts';
@@ -50,13 +50,14 @@ try {
   if (isE2e) {
     const engines = selectedEngines();
     ensureBrowsers(engines);
-    // Browsers share one screen and two cores: one file at a time.
-    report(runNodeTests(files, ['--test-concurrency=1'], { ENGINES: engines.join(',') }));
+    // Half of the time is waiting. The fault matrix takes as long as all others together, so it goes first.
+    const longestFirst = files.sort((a, b) => Number(b.includes('/faults.')) - Number(a.includes('/faults.')));
+    report(runNodeTests(longestFirst, ['--test-concurrency=2'], { ENGINES: engines.join(',') }));
   } else if (isFrameworks) {
     ensureBrowsers(['chromium']);
     report(runNodeTests(files, [], {}));
   } else {
-    report(runNodeTests(files, ['--test-timeout=120000'], {}));
+    report(runNodeTests(files, [`--test-concurrency=${availableParallelism()}`, '--test-timeout=120000'], {}));
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -1,8 +1,9 @@
 /**
- * `npm test`: everything, cheapest first, stopping at the first step that fails. `npm test -- --all` installs and runs
- * all three browser engines, every fault in each; without it Chromium and whichever others are installed.
+ * `npm test`: everything, cheapest first, stopping after the first stage in which a step fails. `npm test -- --all` installs
+ * and runs all three browser engines, every fault in each; without it Chromium and whichever others are installed.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,49 +11,70 @@ import { ENGINES, ensureBrowsers, selectedEngines } from './browsers.ts';
 import { describeCounts, readReports } from './report.ts';
 import { ROOT } from './test-files.ts';
 
-const STEPS: readonly (readonly [title: string, script: string])[] = [
-  ['Type check', 'typecheck'],
-  ['Lint and boundaries', 'lint'],
-  ['Format', 'format:check'],
-  ['Build', 'build'],
-  ['Node tests', 'test:node'],
-  ['Browser tests', 'test:browser'],
-  ['End to end', 'test:e2e'],
+interface Step {
+  title: string;
+  /** Of package.json. */
+  script: string;
+}
+
+/** The steps of a stage run side by side, as one alone leaves a core idle; what needs the build comes after it. */
+const STAGES: readonly (readonly Step[])[] = [
+  [
+    { title: 'Type check', script: 'typecheck' },
+    { title: 'Lint and boundaries', script: 'lint' },
+    { title: 'Format', script: 'format:check' },
+    { title: 'Build', script: 'build' },
+  ],
+  [
+    { title: 'Node tests', script: 'test:node' },
+    { title: 'Browser tests', script: 'test:browser' },
+  ],
+  // Alone, since its scenarios have time limits.
+  [{ title: 'End to end', script: 'test:e2e' }],
 ];
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-function main(): void {
+/** Runs a step to its end. Its output comes in one piece then, unless it has the screen to itself. */
+async function run({ title, script }: Step, env: NodeJS.ProcessEnv, alone: boolean): Promise<boolean> {
+  const began = performance.now();
+  const child = spawn('npm', ['run', '--silent', script], {
+    cwd: ROOT,
+    env,
+    stdio: alone ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+  });
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => output.push(chunk));
+  const [status] = (await once(child, 'close')) as [number | null];
+  const good = status === 0;
+  process.stdout.write(Buffer.concat(output));
+  console.log(`── ${title}: ${good ? 'ok' : `FAILED (npm run ${script})`}, ${seconds(began)}\n`);
+  return good;
+}
+
+async function main(): Promise<void> {
   const words = process.argv.slice(2);
   const wrong = words.find((word) => word !== '--all');
   if (wrong !== undefined) {
     throw new Error(`npm test takes no "${wrong}". For single files: npm run test:node|test:browser|test:e2e -- file…`);
   }
-  const engines = words.includes('--all') ? [...ENGINES] : selectedEngines();
+  const all = words.includes('--all');
+  const engines = all ? [...ENGINES] : selectedEngines();
   ensureBrowsers(engines);
-  console.log(`Engines: ${engines.join(', ')}`);
+  console.log(`Engines: ${engines.join(', ')}\n`);
 
   const folder = mkdtempSync(join(tmpdir(), 'test-counts-'));
   const counts = join(folder, 'counts');
   writeFileSync(counts, '');
+  const env = { ...process.env, ENGINES: engines.join(','), TEST_COUNTS: counts, ...(all && { ALL_FAULTS: '1' }) };
   const start = performance.now();
   try {
-    for (const [title, script] of STEPS) {
-      console.log(`\n── ${title} (npm run ${script})`);
-      const began = performance.now();
-      const { status } = spawnSync('npm', ['run', '--silent', script], {
-        cwd: ROOT,
-        env: {
-          ...process.env,
-          ENGINES: engines.join(','),
-          TEST_COUNTS: counts,
-          ...(words.includes('--all') && { ALL_FAULTS: '1' }),
-        },
-        stdio: ['ignore', 'inherit', 'inherit'],
-        shell: process.platform === 'win32',
-      });
-      console.log(`── ${title}: ${status === 0 ? 'ok' : 'FAILED'}, ${seconds(began)}`);
-      if (status !== 0) {
+    for (const steps of STAGES) {
+      console.log(`── ${steps.map(({ title }) => title).join(', ')} …`);
+      const alone = steps.length === 1;
+      const good = await Promise.all(steps.map((step) => run(step, env, alone)));
+      if (good.includes(false)) {
         process.exitCode = 1;
         break;
       }
@@ -60,14 +82,14 @@ function main(): void {
     const total = readReports(counts);
     // A step that is not a test suite, say the type check, counts as one failure.
     if (process.exitCode === 1 && total.failed === 0) total.failed = 1;
-    console.log(`\n${seconds(start)} in all\n${describeCounts(total)}`);
+    console.log(`${seconds(start)} in all\n${describeCounts(total)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

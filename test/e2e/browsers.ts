@@ -50,7 +50,7 @@ export function engines(): Engine[] {
 export const launch = (engine: Engine): Promise<Browser> => LAUNCHERS[engine]();
 
 /** How long a condition may take; machines that run tests are busy. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 40_000;
 
 /** Waits until `condition` gives something truthy, and gives it back. A page that is navigating counts as "not yet". */
 export async function until<T>(

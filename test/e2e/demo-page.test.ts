@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import axe, { type AxeResults } from 'axe-core';
-import { startDemo } from '../../demo/server.ts';
+import { type Demo, startDemo } from '../../demo/server.ts';
 import { type Browser, type Tab, click, engines, launch, popupFrom, until } from './browsers.ts';
-import { type Demo, answer, reset, signIn } from './world.ts';
+import { answer, reset, signIn } from './world.ts';
 
 const ACCOUNTS = 'document.querySelectorAll("#live destination-oauth")';
 /** The gallery has tests of its own; here one specimen of it will do. */
@@ -22,7 +22,8 @@ const untilLoaded = (tab: Tab): Promise<unknown> =>
 
 const untilView = (tab: Tab, accountId: string, view: string): Promise<unknown> =>
   until(
-    () => tab.evaluate(`document.querySelector('#live destination-oauth[account-id="${accountId}"]').view === '${view}'`),
+    () =>
+      tab.evaluate(`document.querySelector('#live destination-oauth[account-id="${accountId}"]').view === '${view}'`),
     `the view "${view}" of ${accountId}`,
   );
 
@@ -46,7 +47,7 @@ for (const engine of engines()) {
       await demo.close();
     });
     beforeEach(async () => {
-      await reset(demo, tab, 'v2');
+      await reset(demo, 'v2');
       await tab.goto(demo.url + PAGE);
       await untilLoaded(tab);
     });

@@ -24,7 +24,7 @@ async function check(trial: Trial, fault: Fault): Promise<Omit<Cell, 'fault' | '
   const { to, within = 12_000, channels = [], errors = [], never = [] } = fault;
   const { page } = trial;
   const from = fault.from ?? 'unauthorized';
-  await page.untilView(to, within + 15_000);
+  await page.untilView(to, within + 30_000);
   // What comes after the view, in the same task.
   const all = (await page.events()).filter((event) => event.index === undefined);
   const of = (type: string) => all.filter((event) => event.type === type);

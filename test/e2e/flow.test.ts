@@ -4,17 +4,18 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { startDemo } from '../../demo/server.ts';
-import type { Scenario as World } from '../../demo/simulator/scenario.ts';
-import { type Browser, type Engine, type Tab, engines, launch, until } from './browsers.ts';
-import { type Demo, Page, type Version, answer, reset, signIn } from './world.ts';
+import { VERSIONS } from '../../demo/partner.ts';
+import type { Demo } from '../../demo/server.ts';
+import type { Scenario as SimulatedWorld } from '../../demo/simulator/scenario.ts';
+import { type Engine, type Tab, engines, until } from './browsers.ts';
+import { Page, type World, answer, buildPage, reset, signIn, startWorld } from './world.ts';
 
 interface Scenario {
   name: string;
   account: string;
   /** Of the tag, besides `account-id` and `proxy-url`. */
   attributes?: Record<string, string>;
-  world?: Partial<World>;
+  world?: Partial<SimulatedWorld>;
   /** Before the click: brings the page to the view that the click starts from. */
   prepare?(page: Page, demo: Demo, from: string): Promise<void>;
   /** What the page shows before the click; `v11` where version 1.1 of LiveRamp's API cannot tell as much. */
@@ -152,29 +153,27 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-const VERSIONS: readonly Version[] = ['v2', 'v1.1'];
-
 // Mostly waiting: the engines run side by side, each in a world of its own.
 describe('flow', { concurrency: true }, () => {
+  let built: ReturnType<typeof buildPage>;
+  before(() => {
+    built = buildPage();
+  });
+  after(async () => (await built).remove());
+
   for (const engine of engines()) {
     describe(engine, { concurrency: 1 }, () => {
-      let demo: Demo;
-      let browser: Browser;
-      let desk: Tab;
+      let world: World;
       before(async () => {
-        demo = await startDemo({ port: 0 });
-        browser = await launch(engine);
-        desk = await browser.open(demo.url);
+        world = await startWorld(engine, (await built).folder);
       });
-      after(async () => {
-        await browser.close();
-        await demo.close();
-      });
+      after(() => world.close());
 
       for (const version of VERSIONS) {
         for (const scenario of SCENARIOS) {
           it(`${scenario.name}, ${version}`, { skip: scenario.cannot?.[engine] ?? false }, async () => {
-            await reset(demo, desk, version);
+            const { demo, browser } = world;
+            await reset(demo, version);
             Object.assign(demo.simulator.scenario, scenario.world);
             const page = await Page.open(browser, demo, {
               'account-id': scenario.account,

@@ -19,11 +19,7 @@ declare global {
 window.recorded = [];
 window.failures = [];
 addEventListener('error', (event) => window.failures.push(event.message));
-addEventListener('unhandledrejection', (event) => {
-  // Vite's own client, which finds no server for hot updates.
-  const reason = String(event.reason);
-  if (reason !== 'Error: WebSocket closed without opened.') window.failures.push(reason);
-});
+addEventListener('unhandledrejection', (event) => window.failures.push(String(event.reason)));
 
 document.body.addEventListener('oauth-status-change', ({ type, accountId, oauthStatus, previous }) =>
   window.recorded.push({ type, accountId, oauthStatus, previous }),

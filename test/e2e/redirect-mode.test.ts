@@ -1,29 +1,28 @@
 /** `mode="redirect"`: the authorization takes this tab, and comes back to the page as it was left. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { startDemo } from '../../demo/server.ts';
-import { type Browser, type Tab, click, engines, launch, until } from './browsers.ts';
-import { answer, type Demo, Page, reset, signIn } from './world.ts';
+import { click, engines, until } from './browsers.ts';
+import { Page, type World, answer, buildPage, reset, signIn, startWorld } from './world.ts';
 
 describe('mode="redirect"', { concurrency: true }, () => {
+  let built: ReturnType<typeof buildPage>;
+  before(() => {
+    built = buildPage();
+  });
+  after(async () => (await built).remove());
+
   for (const engine of engines()) {
     describe(engine, { concurrency: 1 }, () => {
-      let demo: Demo;
-      let browser: Browser;
-      let desk: Tab;
+      let world: World;
       before(async () => {
-        demo = await startDemo({ port: 0 });
-        browser = await launch(engine);
-        desk = await browser.open(demo.url);
+        world = await startWorld(engine, (await built).folder);
       });
-      after(async () => {
-        await browser.close();
-        await demo.close();
-      });
+      after(() => world.close());
 
       /** The page, with the element in the middle of a long text, on its way to the platform. */
       async function leave(): Promise<Page> {
-        await reset(demo, desk, 'v2');
+        const { demo, browser } = world;
+        await reset(demo, 'v2');
         // A parameter that the element does not know: the partner's own.
         const page = await Page.open(browser, demo, {
           'account-id': 'da_brightfjord_eu',
@@ -52,7 +51,7 @@ describe('mode="redirect"', { concurrency: true }, () => {
         await answer(page.tab, 'allow');
         await until(async () => (await page.view()) === 'authorized', 'the view "authorized"', 30_000);
         const url = new URL(await page.tab.url());
-        assert.equal(url.origin, new URL(demo.url).origin);
+        assert.equal(url.origin, new URL(world.demo.url).origin);
         assert.equal(url.pathname, '/test/e2e/page.html');
         assert.equal(url.searchParams.get('style'), 'margin-block: 1500px');
         assert.ok(!/[?&](state|status|flow|ticket)=/.test(url.search), 'nothing of the flow in the URL');

@@ -1,10 +1,59 @@
 /** The page under test in a browser, and the demo's server and simulated LiveRamp around it. */
-import type { startDemo } from '../../demo/server.ts';
-import { type Browser, type Tab, click, popupFrom, until } from './browsers.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'vite';
+import type { Version } from '../../demo/partner.ts';
+import { type Demo, startDemo } from '../../demo/server.ts';
+import { ROOT } from '../../scripts/test-files.ts';
+import { type Browser, type Engine, type Tab, click, launch, popupFrom, until } from './browsers.ts';
 import type { Recorded } from './page.ts';
 
-export type Demo = Awaited<ReturnType<typeof startDemo>>;
-export type Version = 'v1.1' | 'v2';
+/** page.html as files in a folder: from the source it takes every window a hundred requests. */
+export async function buildPage(): Promise<{ folder: string; remove(): void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'partner-page-'));
+  await build({
+    root: ROOT,
+    configFile: false,
+    logLevel: 'silent',
+    build: {
+      outDir: folder,
+      minify: false,
+      target: 'es2022',
+      modulePreload: false,
+      rolldownOptions: { input: join(ROOT, 'test/e2e/page.html') },
+    },
+  });
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A browser, and a demo of its own that serves {@link buildPage}'s folder. */
+export interface World {
+  readonly demo: Demo;
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+export async function startWorld(engine: Engine, staticDir: string): Promise<World> {
+  const demo = await startDemo({ port: 0, staticDir });
+  const browser = await launch(engine);
+  // Some browsers end with their last window.
+  await browser.open('about:blank');
+  return {
+    demo,
+    browser,
+    async close() {
+      await browser.close();
+      await demo.close();
+    },
+  };
+}
+
+/** Puts the demo's world back to its start, with a version of LiveRamp's API. */
+export async function reset({ partner }: Demo, version: Version): Promise<void> {
+  await partner.reset();
+  partner.version = version;
+}
 
 /** The partner's page with one element. */
 export class Page {
@@ -18,11 +67,9 @@ export class Page {
 
   /** Opens the page, in a session of the demo's default user. */
   static async open(browser: Browser, demo: Demo, attributes: Record<string, string>): Promise<Page> {
-    const tab = await browser.open(new URL('/', demo.url).href);
     const url = new URL('/test/e2e/page.html', demo.url);
     url.search = new URLSearchParams({ 'proxy-url': '/api/destination-oauth', ...attributes }).toString();
-    await tab.goto(url.href);
-    return new Page(browser, tab);
+    return new Page(browser, await browser.open(url.href));
   }
 
   async view(): Promise<string> {
@@ -83,18 +130,3 @@ export const signIn = (popup: Tab, user: 'ada' | 'vic'): Promise<void> =>
 /** At the platform: answers the consent page. The sign-in page has a button named "deny" too, which must not be hit. */
 export const answer = (popup: Tab, name: 'allow' | 'deny'): Promise<void> =>
   press(popup, `button[name="allow"]`, `button[name="${name}"]`);
-
-/** Puts the world back to its start, with a version of LiveRamp's API. */
-export async function reset(demo: Demo, page: Tab, version: Version): Promise<void> {
-  await page.goto(new URL('/', demo.url).href);
-  const send = (path: string, method: string, body: object): string =>
-    `fetch(${JSON.stringify(path)}, { method: '${method}', headers: { 'content-type': 'application/json' },
-      body: ${JSON.stringify(JSON.stringify(body))} }).then((response) => response.status)`;
-  for (const [path, method, body] of [
-    ['/demo/reset', 'POST', {}],
-    ['/demo/state', 'PATCH', { version }],
-  ] as const) {
-    const status = Number(await page.evaluate(send(path, method, body)));
-    if (status >= 300) throw new Error(`${method} ${path} answered ${status}.`);
-  }
-}

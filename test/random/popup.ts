@@ -9,13 +9,18 @@ export type Delivery = 'once' | 'lost' | 'twice' | 'late';
 const CLOSES_AFTER = 1_500;
 const LATE = 60_000;
 
+/** The account that an `authorize_url`'s path names. */
+export const accountOf = (path: string): string =>
+  decodeURIComponent(/\/accounts\/([^/]+)\/authorize$/.exec(path)?.[1] ?? '');
+
 export class Popup {
   readonly #browser: Browser;
   readonly #channels: Channel[] = [];
-  readonly flow: string;
-  readonly account: string;
+  /** Unknown as long as the window is blank. */
+  flow = '';
+  account = '';
   /** Which of the proxy's lives began it. */
-  readonly life: number;
+  life = 0;
   /** The platform's page that it shows. */
   consent: string | undefined;
   /** The platform's page that it showed first. */
@@ -26,22 +31,30 @@ export class Popup {
   /** What the element gets: a window as far as it looks at one. */
   readonly window: Window;
 
-  constructor(browser: Browser, url: string, account: string) {
+  /** `begin` hears where the element leads the window: at once, or when it has been blank for a while. */
+  constructor(browser: Browser, url: string, begin: (url: string) => void) {
     this.#browser = browser;
-    this.flow = new URL(url).searchParams.get('flow') ?? '';
-    if (!FLOW_ID.test(this.flow)) throw new Error('A window was opened without a flow');
-    this.account = account;
-    this.life = browser.life;
+    const lead = (to: string): void => {
+      if (this.shut) return;
+      begin(to);
+      const { pathname, searchParams } = new URL(to);
+      this.flow = searchParams.get('flow') ?? '';
+      if (!FLOW_ID.test(this.flow)) throw new Error('A window was opened without a flow');
+      this.account = accountOf(pathname);
+      this.life = browser.life;
+      void this.go(to);
+    };
     const closed = (): boolean => this.shut || this.severed;
     this.window = {
       get closed() {
         return closed();
       },
+      location: { replace: lead },
       focus: () => undefined,
       close: () => this.severed || this.close(),
       postMessage: (data: unknown) => this.#hear(data),
     } as unknown as Window;
-    void this.go(url);
+    if (url) lead(url);
   }
 
   /** Closed, by the user or by its own script. */

@@ -5,7 +5,7 @@ import { NAMESPACE, resultMessage } from '../../src/protocol.ts';
 import { Browser, Channel } from './browser.ts';
 import { LiveRamp } from './liveramp.ts';
 import { ACCOUNTS, type Plan, type Step } from './plan.ts';
-import { Popup } from './popup.ts';
+import { Popup, accountOf } from './popup.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 const SECRET = 'a secret of at least thirty-two bytes, for tests';
@@ -46,12 +46,17 @@ class Run {
     for (const id of ACCOUNTS) this.#liveramp.add(id, start);
     this.#proxyClock = Date.now();
     this.#browser = new Browser(time, this.#base, this.#startProxy());
-    this.#browser.open = (url) => {
-      const account = accountOf(url);
-      // Blocked or not: a browser may open a window and hide it from the page.
+    const begin = (url: string): void => {
+      const account = accountOf(new URL(url).pathname);
       this.#begun.set(account, (this.#begun.get(account) ?? 0) + 1);
-      if (this.#blocked) return null;
-      const popup = new Popup(this.#browser, url, account);
+    };
+    this.#browser.open = (url) => {
+      if (this.#blocked) {
+        // A browser may have opened a window all the same, and hide it from the page.
+        if (url) begin(url);
+        return null;
+      }
+      const popup = new Popup(this.#browser, url, begin);
       this.#popups.push(popup);
       return popup.window;
     };
@@ -348,9 +353,6 @@ class Run {
     }
   }
 }
-
-const accountOf = (url: string): string =>
-  decodeURIComponent(/\/accounts\/([^/]+)\/authorize$/.exec(new URL(url).pathname)?.[1] ?? '');
 
 const part = (element: Element, name: string): HTMLElement | null =>
   element.shadowRoot?.querySelector<HTMLElement>(`[part~="${name}"]`) ?? null;
