@@ -39,8 +39,8 @@ const HINTS: Partial<Record<Ending, string>> = {
 };
 
 /** Milliseconds that a customer needs at the simulated platform, and LiveRamp afterwards. */
-const AT_PLATFORM = 2_500;
-const AT_LIVERAMP = 1_500;
+const AT_PLATFORM = 1_500;
+const AT_LIVERAMP = 1_000;
 
 const problem = (status: number, code: string): Answer => ({
   status,

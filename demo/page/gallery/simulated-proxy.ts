@@ -10,7 +10,7 @@ const ORIGIN = 'https://gallery.invalid';
 export const proxyUrlOf = (id: string): string => `${ORIGIN}/${id}`;
 
 /** Milliseconds. */
-const SLOW = 2_500;
+const SLOW = 2_000;
 
 const accounts = new Map<string, SimulatedAccount>();
 let slow = false;
