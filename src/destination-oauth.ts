@@ -8,7 +8,7 @@ import { createController, type Mode } from './flow-controller.ts';
 import { statusOf, viewOf, type Effect, type View } from './flow.ts';
 import type { RequestInitSource } from './http.ts';
 import { en, type MessageKey, type Messages } from './locales/en.ts';
-import { ENGLISH, join, leave, localeOf } from './localize.ts';
+import { ENGLISH, localeOf, speakers } from './localize.ts';
 import { LOOKS } from './looks.ts';
 import { isFramed } from './popup.ts';
 
@@ -165,13 +165,14 @@ export class DestinationOAuth extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    join(this);
+    speakers.add(this);
+    this.requestUpdate();
     this.#controller.connect();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    leave(this);
+    speakers.delete(this);
     // A move within the document is a removal and an insertion in one task.
     setTimeout(() => {
       if (!this.isConnected) this.#controller.disconnect();
@@ -303,33 +304,26 @@ export class DestinationOAuth extends LitElement {
   /** The text for what is special about the view, else for the view. */
   #explanation(view = this.#view): string {
     const { error, hint } = this.#controller.state;
-    // A proxy may say anything; beyond an hour a moment is as good a word.
-    if (view === 'error' && error?.code === 'rate_limited' && Number(error.retryAfter) < 3600_000)
-      return this.#text('error.wait').replaceAll('{when}', () => this.#fromNow(Number(error.retryAfter) / 1000));
     const special = view === 'error' ? error?.code : view === 'failed' ? hint : isFramed() && 'framed';
     const key = `${view}.${special || 'text'}`;
+    const seconds = Math.ceil(Number(error?.retryAfter) / 1000);
+    // A wait that is worth saying; a proxy may say anything.
+    if (special === 'rate_limited' && seconds < 100) {
+      const when = new Intl.RelativeTimeFormat(this.#lang).format(seconds, 'second');
+      return this.#text('error.wait').replaceAll('{when}', when);
+    }
     if (this.#has(key)) return this.#text(key);
     return view === 'error' ? (error?.message ?? '') : this.#text(`${view}.text`);
-  }
-
-  /** "in 30 seconds" */
-  #fromNow(seconds: number): string {
-    const format = new Intl.RelativeTimeFormat(this.#lang);
-    return seconds < 90
-      ? format.format(Math.ceil(seconds), 'second')
-      : format.format(Math.ceil(seconds / 60), 'minute');
-  }
-
-  /** When the status was checked, as a time of day. */
-  #time(): string {
-    const at = this.#controller.state.account?.checked_at;
-    return new Intl.DateTimeFormat(this.#lang, { timeStyle: 'short' }).format(at ? new Date(at) : undefined);
   }
 
   #message(): string | undefined {
     const { state } = this.#controller;
     if (this.#view === 'unconfirmed' && state.error) return this.#explanation('error');
-    if (state.notice) return this.#text(`notice.${state.notice}`).replaceAll('{time}', () => this.#time());
+    if (state.notice) {
+      const checked = new Date(state.account?.checked_at ?? Date.now());
+      const time = checked.toLocaleTimeString(this.#lang, { timeStyle: 'short' });
+      return this.#text(`notice.${state.notice}`).replaceAll('{time}', time);
+    }
     const last = viewOf({ ...state, phase: 'idle' });
     if (this.#view !== 'error' || last === 'loading') return undefined;
     return this.#text('last').replace('{status}', () => this.#text(`${last}.status`));
