@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, isServer, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Account, OAuthStatus } from './contract.ts';
 import { styles } from './destination-oauth.styles.ts';
 import type { Diagnosis } from './diagnose.ts';
@@ -57,7 +57,7 @@ const CANCELLABLE: readonly View[] = ['awaiting', 'confirming', 'unconfirmed'];
  * @csspart message - What has just happened, or went wrong.
  *
  * @cssprop --destination-oauth-accent - Main button, focus ring, links to action.
- * @cssprop --destination-oauth-on-accent - Text on the accent colour.
+ * @cssprop --destination-oauth-on-accent - Text on the accent colour: black or white, whichever reads better on it.
  * @cssprop --destination-oauth-surface - The card's background.
  * @cssprop --destination-oauth-text - Text.
  * @cssprop --destination-oauth-muted - Explanations.
@@ -70,6 +70,7 @@ const CANCELLABLE: readonly View[] = ['awaiting', 'confirming', 'unconfirmed'];
  * @cssprop --destination-oauth-space - The card's padding and gaps.
  * @cssprop --destination-oauth-font - Font family.
  * @cssprop --destination-oauth-font-size - Font size.
+ * @cssprop --destination-oauth-duration - How long colours take to change, and a fifth of the spinner's turn. None with reduced motion.
  *
  * @cssstate loading - The status is being read for the first time.
  * @cssstate not-applicable - The account needs no authorization.
@@ -118,6 +119,7 @@ export class DestinationOAuth extends LitElement {
 
   readonly #controller = createController(this, (effects) => this.#stepped(effects));
   readonly #internals = this.attachInternals();
+  #hydrating = !!this.shadowRoot;
   #view: View = 'loading';
   #announced = '';
   #locale = ENGLISH;
@@ -180,6 +182,8 @@ export class DestinationOAuth extends LitElement {
   }
 
   protected override willUpdate(): void {
+    // A server knows no status; and its markup is taken over as it is before anything else is shown.
+    if (isServer || this.#hydrating) return;
     this.#controller.update();
     this.#localize();
   }
@@ -195,6 +199,12 @@ export class DestinationOAuth extends LitElement {
   /** The language of what is shown: partners override texts in the language of their page. */
   get #lang(): string | undefined {
     return this.messages ? this.#locale.wanted : this.#locale.lang;
+  }
+
+  protected override firstUpdated(): void {
+    if (!this.#hydrating) return;
+    this.#hydrating = false;
+    this.requestUpdate();
   }
 
   /** Says what has happened: the view first, so that whoever hears of the rest finds the view that goes with it. */

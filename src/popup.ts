@@ -47,7 +47,7 @@ export function direct(popup: Window, url: string, sever: boolean): void {
 export const navigate = (url: string): void => location.assign(url);
 
 /** Whether this page is in a frame. */
-export const isFramed = (): boolean => window.self !== window.top;
+export const isFramed = (): boolean => globalThis.self !== globalThis.top;
 
 /** A channel to this origin's other windows; none in an old browser or a frame of an opaque origin. */
 function openChannel(name: string, onMessage: (event: MessageEvent) => void): BroadcastChannel | undefined {
