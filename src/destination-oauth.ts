@@ -183,6 +183,7 @@ export class DestinationOAuth extends LitElement {
 
   protected override willUpdate(): void {
     // A server knows no status; and its markup is taken over as it is before anything else is shown.
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the types are the browser's
     if (isServer || this.#hydrating) return;
     this.#controller.update();
     this.#localize();
