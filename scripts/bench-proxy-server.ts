@@ -15,6 +15,8 @@ const BASE = 'https://partner.example/api/destination-oauth';
 const ORIGIN = 'https://app.example';
 const PUBLIC_PATH = new URL(BASE).pathname;
 
+const ATTEMPT = JSON.stringify({ oAuthEndpointID: 'ep', redirectUrl: `${BASE}/callback`, state: 'x'.repeat(43) });
+
 interface Setting {
   readonly fetch?: typeof fetch;
   readonly clock?: () => number;
@@ -37,21 +39,31 @@ const makeProxy = (setting: Setting = {}) =>
     ...setting,
   });
 
-/** `/pass?calls=n`: as many calls upstream, one after the other, and the last one's answer. No check, no parsing. */
+/**
+ * `/pass?calls=n&post=m`: as many calls upstream, one after the other, the first m of them with a body, and the last one's
+ * answer. No check, no parsing.
+ */
 const passThrough = async (request: Request): Promise<Response> => {
-  const calls = Number(new URL(request.url).searchParams.get('calls'));
+  const { searchParams } = new URL(request.url);
+  const calls = Number(searchParams.get('calls'));
+  const posts = Number(searchParams.get('post'));
   let body = '{}';
   for (let i = 0; i < calls; i++) {
-    const answer = await fetch(`${upstream}/v2/integration-connections/da_1`, {
-      headers: { accept: 'application/json', authorization: 'Bearer token', 'lr-org-id': '1' },
-    });
+    const headers = { accept: 'application/json', authorization: 'Bearer token', 'lr-org-id': '1' };
+    const answer = await (i < posts
+      ? fetch(`${upstream}/v2/oauth-connection-attempts`, {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: ATTEMPT,
+        })
+      : fetch(`${upstream}/v2/integration-connections/da_1`, { headers }));
     body = await answer.text();
   }
   return new Response(body, { headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } });
 };
 
 async function listen(handler: (request: Request) => Promise<Response>): Promise<{ server: Server; port: number }> {
-  const server = createServer(getRequestListener(handler, { overrideGlobalObjects: false })).listen(0, '127.0.0.1');
+  const server = createServer(getRequestListener(handler)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
