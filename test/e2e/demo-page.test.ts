@@ -115,7 +115,9 @@ for (const engine of engines()) {
         await click(tab, 'dialog[open] button[type="submit"]');
         await until(async () => Number(await tab.evaluate(`${ACCOUNTS}.length`)) === before + 1, 'the new row');
         const accountId = String(await tab.evaluate('document.activeElement.dataset.account'));
-        const initial = await tab.evaluate(`document.activeElement.querySelector('destination-oauth').initialStatus ?? null`);
+        const initial = await tab.evaluate(
+          `document.activeElement.querySelector('destination-oauth').initialStatus ?? null`,
+        );
         assert.equal(initial, version === 'v1.1' ? 'oauth_unauthorized' : null);
         await untilView(tab, accountId, 'unauthorized');
 
