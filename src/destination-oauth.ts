@@ -1,4 +1,4 @@
-import { html, isServer, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, isServer, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Account, OAuthStatus } from './contract.ts';
 import { styles } from './destination-oauth.styles.ts';
 import type { Diagnosis } from './diagnose.ts';
@@ -122,6 +122,8 @@ export class DestinationOAuth extends LitElement {
   #hydrating = !!this.shadowRoot;
   #view: View = 'loading';
   #announced = '';
+  /** The message when something was last announced. */
+  #said: string | undefined;
   #locale = ENGLISH;
 
   /** The destination account's id. Required. */
@@ -202,6 +204,13 @@ export class DestinationOAuth extends LitElement {
     return this.messages ? this.#locale.wanted : this.#locale.lang;
   }
 
+  protected override update(changed: PropertyValues): void {
+    const focused = this.shadowRoot?.activeElement;
+    super.update(changed);
+    // A button that is gone, say Cancel, leaves the focus to the main one.
+    if (focused && !focused.isConnected) this.renderRoot.querySelector('button')?.focus();
+  }
+
   protected override firstUpdated(): void {
     if (!this.#hydrating) return;
     this.#hydrating = false;
@@ -218,15 +227,25 @@ export class DestinationOAuth extends LitElement {
     if (view !== previous) {
       this.#show(view);
       this.#localize();
-      if (previous !== 'loading')
-        this.#announced = `${this.#title()}: ${this.#text(`${view}.status`)}. ${this.#explanation()}`;
-      this.dispatchEvent(new OAuthViewChangeEvent(view, previous));
     }
+    this.#announce(view !== previous, previous !== 'loading');
+    if (view !== previous) this.dispatchEvent(new OAuthViewChangeEvent(view, previous));
     for (const effect of effects)
       if (effect.type === 'status')
         this.dispatchEvent(new OAuthStatusChangeEvent(id, effect.oauthStatus, effect.previous));
       else if (effect.type === 'authorized') this.dispatchEvent(new OAuthAuthorizedEvent(id, effect.channel));
       else if (effect.type === 'error') this.dispatchEvent(new OAuthErrorEvent(id, effect.error));
+  }
+
+  /** What a screen reader is to say: each change once, and nothing of what the page showed from the start. */
+  #announce(viewChanged: boolean, isNews: boolean): void {
+    const message = this.#message();
+    if (!viewChanged && message === this.#said) return;
+    this.#said = message;
+    this.#announced =
+      isNews && (viewChanged || message)
+        ? `${this.#title()}: ${this.#text(`${this.#view}.status`)}. ${this.#explanation()} ${message ?? ''}`
+        : '';
   }
 
   /** Keeps the custom state the same as the view. */
@@ -351,16 +370,18 @@ export class DestinationOAuth extends LitElement {
     return this.#has(key) ? this.#text(key) : '';
   }
 
-  #main(tone: string): TemplateResult | typeof nothing {
+  #main(tone: string): TemplateResult {
     const view = this.#view;
+    const alone = this.variant === 'button';
     // Wrong attributes are nothing that a person who is here can mend by trying again.
-    if (!this.#controller.target) return nothing;
-    const label = this.#label(view);
-    return html`<div class="main" data-reserve=${VIEWS.map((each) => this.#label(each)).join('\n')}>
+    const hasButton = view !== 'not-applicable' && this.#controller.target;
+    return html`<div
+      class="main"
+      data-reserve=${alone && !this.account ? '' : VIEWS.map((each) => this.#label(each)).join('\n')}
+    >
       ${
-        view === 'not-applicable'
-          ? html`<span class="status">${label}</span>`
-          : html`<button
+        hasButton
+          ? html`<button
               part="button"
               class=${tone && tone !== 'success' ? 'primary' : ''}
               type="button"
@@ -371,10 +392,17 @@ export class DestinationOAuth extends LitElement {
               @pointerenter=${this.#reach}
               @focus=${this.#reach}
             >
-              ${label}
+              ${this.#label(view)}
             </button>`
+          : alone
+            ? this.#status()
+            : nothing
       }
     </div>`;
+  }
+
+  #status(): TemplateResult {
+    return html`<span class="status">${this.#text(`${this.#view}.status`)}</span>`;
   }
 
   /** A button's accessible name says which destination it is about. */
@@ -399,11 +427,16 @@ export class DestinationOAuth extends LitElement {
     const isAlert = tone === 'danger';
     const live = html`<div class="hidden" role="status">${isAlert ? '' : this.#announced}</div>
       <div class="hidden" role="alert">${isAlert ? this.#announced : ''}</div>`;
-    if (this.variant === 'button') return html`<div part="base" class="button ${tone}">${main}${live}</div>`;
+    if (this.variant === 'button')
+      return html`<div part="base" lang=${this.#lang ?? nothing} class="button ${tone}">${main}${live}</div>`;
     const { account } = this.#controller.state;
     const message = this.#message();
     const authorize = (mode?: Mode) => (): void => this.#controller.authorize(mode);
-    return html`<div part="base" class="base ${this.variant === 'compact' ? 'compact' : 'card'} ${tone}">
+    return html`<div
+      part="base"
+      lang=${this.#lang ?? nothing}
+      class="base ${this.variant === 'compact' ? 'compact' : 'card'} ${tone}"
+    >
       <div part="icon" class="icon">
         <slot name="icon"
           ><svg class=${view} viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg
@@ -414,7 +447,7 @@ export class DestinationOAuth extends LitElement {
           <div class="head">
             <span part="title" class="title"><slot name="title">${this.#title()}</slot></span>
             ${account?.destination_name && account.name ? html`<span class="name">${account.name}</span>` : nothing}
-            <span class="status">${this.#text(`${view}.status`)}</span>
+            ${this.#status()}
           </div>
           <p part="description"><slot name="description">${this.#explanation()}</slot></p>
           ${message ? html`<p part="message" class="message">${message}</p>` : nothing}

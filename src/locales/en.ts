@@ -47,7 +47,8 @@ export const en = {
   'failed.status': 'Not authorized',
   'failed.text': 'Something went wrong at {destination}. Try again.',
   'failed.service_unavailable': 'At the moment {destination} is not available. Try again later.',
-  'failed.unprocessable_entity': '{destination} did not grant access. Try again, and allow access when you are asked.',
+  'failed.unprocessable_entity':
+    'Access was not granted at {destination}. Try again, and allow access when you are asked.',
   'failed.button': 'Try again',
   'error.status': 'Status unavailable',
   'error.account_not_found': 'This account was not found.',
