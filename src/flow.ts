@@ -290,13 +290,15 @@ function incomplete(s: Draft, a: Attempt): void {
 
 /** The user is back: this attempt is what the view speaks of s.now. */
 function confirm(s: Draft, a: Attempt, channel: Channel): void {
+  // With a front, the error is of a question, and stands until one is answered: the same outage is told once.
+  if (!frontOf(s)) s.error = undefined;
   a.channel = channel;
   a.returnedAt = s.now;
   a.interval = TIMES.firstPoll;
   a.live = true;
   s.attempts = [...s.attempts.filter((each) => each !== a), a];
   s.phase = 'confirming';
-  s.notice = s.hint = s.error = undefined;
+  s.notice = s.hint = undefined;
   s.settleAt = s.now + TIMES.confirming;
 }
 

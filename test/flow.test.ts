@@ -403,6 +403,14 @@ describe('the renewal of an authorized account', () => {
 });
 
 describe('a proxy that is down', () => {
+  test('before and after the return is told once', () => {
+    const run = ready().do(begin());
+    run.script.flow = () => down;
+    run.pass(5_000).do(returned(A)).pass(5_000);
+    assert.equal(run.view, 'confirming');
+    assert.equal(run.count('error:unreachable'), 1);
+  });
+
   test('at the first read: error, a retry mends it', () => {
     const run = new Run({ account: down }).do({ type: 'configured' }).pass(1_000);
     assert.equal(run.view, 'error');

@@ -102,7 +102,11 @@ export class Flows {
     if (!record || this.#hasExpired(record)) return { kind: 'unknown' };
     if (session && !owns(record, session)) return { kind: 'unbound', record, outcome: 'other_session' };
     if (!(await this.#isBound(record, cookies))) return { kind: 'unbound', record, outcome: 'no_cookie' };
-    await this.#records.addReturn(record.flow, { hint, at: this.#config.clock() });
+    await Promise.all([
+      this.#records.addReturn(record.flow, { hint, at: this.#config.clock() }),
+      // Another may have been begun since, and forgotten: this is the one that a grant can come of.
+      ...(record.attempt ? [this.#records.setLatest(record)] : []),
+    ]);
     this.#accounts.invalidate(record.tenant);
     return { kind: 'returned', record, hint };
   }

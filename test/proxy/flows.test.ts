@@ -146,6 +146,17 @@ test('a page that was closed too early: the next status read finishes the flow',
   }
 });
 
+test('a page that was closed too early: of two flows, the next status read finishes the one that came back', async () => {
+  const proxy = startProxy();
+  const browser = new Browser(proxy.handler);
+  await browser.begin('da_1');
+  const granted = proxy.liveramp.lastAttempt;
+  await browser.begin('da_1');
+  await browser.send(`/callback?status=ok&state=${String(granted.body.state)}`);
+  Object.assign(granted, { status: 'AUTHORIZED', oAuthConnectionID: 'oc_new' });
+  assert.equal((await browser.account('da_1')).oauth_status, 'authorized');
+});
+
 test('while LiveRamp cannot be reached, the flow is not decided', async () => {
   const proxy = startProxy();
   const browser = new Browser(proxy.handler);
