@@ -29,8 +29,9 @@ describe('mode="redirect"', { concurrency: true }, () => {
           mode: 'redirect',
           style: 'margin-block: 1500px',
         });
-        await page.untilView('unauthorized');
+        // Its status is read when it is near.
         await page.tab.evaluate('window.scrollTo(0, 1200)');
+        await page.untilView('unauthorized');
         await page.click('button');
         await until(
           async () => (await page.tab.evaluate(`document.querySelector('button[name="user"]') !== null`)) === true,
