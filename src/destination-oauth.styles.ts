@@ -116,6 +116,7 @@ export const styles = css`
   p,
   button {
     unicode-bidi: plaintext;
+    text-align: -webkit-match-parent;
     text-align: match-parent;
     overflow-wrap: anywhere;
   }
@@ -155,10 +156,6 @@ export const styles = css`
   .main {
     display: grid;
     align-items: center;
-  }
-  /* The destination's name is not known from the start. */
-  .button .main {
-    min-inline-size: min(14em, 100%);
   }
   .main .status {
     margin: auto;

@@ -122,7 +122,7 @@ export class DestinationOAuth extends LitElement {
   #hydrating = !!this.shadowRoot;
   #view: View = 'loading';
   #announced = '';
-  /** The message when something was last announced. */
+  /** The notice, or else the message, when something was last announced. */
   #said: string | undefined;
   #locale = ENGLISH;
 
@@ -240,8 +240,10 @@ export class DestinationOAuth extends LitElement {
   /** What a screen reader is to say: each change once, and nothing of what the page showed from the start. */
   #announce(viewChanged: boolean, isNews: boolean): void {
     const message = this.#message();
-    if (!viewChanged && message === this.#said) return;
-    this.#said = message;
+    // A notice is the same in another language, and with a later time in it.
+    const said = this.#controller.state.notice ?? message;
+    if (!viewChanged && said === this.#said) return;
+    this.#said = said;
     this.#announced =
       isNews && (viewChanged || message)
         ? `${this.#title()}: ${this.#text(`${this.#view}.status`)}. ${this.#explanation()} ${message ?? ''}`
@@ -363,11 +365,12 @@ export class DestinationOAuth extends LitElement {
     return LONG.map((key) => this.#text(key)).reduce((a, b) => (a.length > b.length ? a : b));
   }
 
-  /** What the main button shows: short where the destination's name stands beside it. */
+  /** What the main button shows: short where the destination's name stands beside it; a status where that stands alone. */
   #label(view: View): string {
-    const short = `${view}.action`;
-    const key = this.variant !== 'button' && this.#has(short) ? short : `${view}.button`;
-    return this.#has(key) ? this.#text(key) : '';
+    const alone = this.variant === 'button';
+    const keys = alone ? [`${view}.button`, `${view}.status`] : [`${view}.action`, `${view}.button`];
+    const key = keys.find((each) => this.#has(each));
+    return key ? this.#text(key) : '';
   }
 
   #main(tone: string): TemplateResult {
@@ -375,10 +378,9 @@ export class DestinationOAuth extends LitElement {
     const alone = this.variant === 'button';
     // Wrong attributes are nothing that a person who is here can mend by trying again.
     const hasButton = view !== 'not-applicable' && this.#controller.target;
-    return html`<div
-      class="main"
-      data-reserve=${alone && !this.account ? '' : VIEWS.map((each) => this.#label(each)).join('\n')}
-    >
+    // The destination's name is not known from the start: until then, as wide as what comes for most names.
+    const views = alone && !this.#controller.state.account ? (['not-applicable'] as const) : VIEWS;
+    return html`<div class="main" data-reserve=${views.map((each) => this.#label(each)).join('\n')}>
       ${
         hasButton
           ? html`<button
