@@ -270,6 +270,25 @@ describe('the live region', () => {
     expect(live(element)).to.equal('');
     expect(everything(element)).not.to.contain(de['awaiting.status']);
   });
+
+  it('says a notice once, though the time in it goes on and the language changes', async () => {
+    const checkedAt = (minute: number): string => new Date(2026, 1, 3, 14, minute).toISOString();
+    stage.proxy.account = { checked_at: checkedAt(32) };
+    const element = await stage.ready({ lang: 'de' });
+    await speaks(element, de);
+    element.authorize();
+    stage.popups[0]?.close();
+    await stage.view(element, 'unconfirmed');
+    element.refresh();
+    await until(() => live(element).endsWith('Um 14:32 noch nicht autorisiert.'), 'the notice');
+    stage.proxy.account = { checked_at: checkedAt(33) };
+    stage.proxy.flow = 'flow_not_found';
+    element.lang = 'fr';
+    await until(() => text(element, 'message') === 'Toujours pas autorisé à 14:32.', 'French');
+    window.dispatchEvent(new Event('focus'));
+    await until(() => stage.proxy.count('flows') > 2, 'another question');
+    expect(live(element)).to.equal('');
+  });
 });
 
 describe('right to left', () => {
