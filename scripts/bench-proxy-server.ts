@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
+import { answerOf } from './bench-proxy-liveramp.ts';
 import type * as Proxy from '../src/proxy/index.ts';
 
 const [, , built = '', upstream = ''] = process.argv;
@@ -75,40 +76,49 @@ const heapMB = (): number => {
   return process.memoryUsage().heapUsed / 1024 / 1024;
 };
 
-const DAY = 24.25 * 60 * 60 * 1000;
+/** A flow's fifteen minutes, and the day for which it is then known. */
+const REMEMBERED_MS = 24.25 * 60 * 60 * 1000;
+
+let now = Date.now();
+let flows = 0;
+const aged = makeProxy({
+  clock: () => now,
+  fetch: (input, init) => {
+    const path = (input instanceof Request ? input.url : String(input)).replace(upstream, '');
+    const [status, answer] = answerOf(init?.method ?? 'GET', path, typeof init?.body === 'string' ? init.body : '');
+    return Promise.resolve(Response.json(answer, { status }));
+  },
+});
+const send = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  aged(new Request(path.startsWith('/') ? BASE + path : path, { headers: { origin: ORIGIN, ...headers } }));
+
+async function takeFlow(): Promise<void> {
+  const account = (await (await send('/accounts/da_1')).json()) as { authorize_url: string };
+  const id = `bench${String(++flows).padStart(27, '0')}`;
+  const begun = await send(`${account.authorize_url}&flow=${id}`);
+  const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state') ?? '';
+  const cookie = begun.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+  await (await send(`/callback?status=ok&state=${state}`, { cookie })).text();
+  const report = (await (await send(`/flows/${id}`)).json()) as { state?: string };
+  if (report.state !== 'completed') throw new Error(`The flow is ${String(report.state)}.`);
+}
 
 /** Takes flows through the handler itself; the clock runs so fast that `alive` of them are remembered at any time. */
-async function heapOverFlows(flows: number, alive: number, marks: number): Promise<number[]> {
-  let now = Date.now();
-  const proxy = makeProxy({ clock: () => now });
-  const send = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
-    proxy(new Request(path.startsWith('/') ? BASE + path : path, { headers: { origin: ORIGIN, ...headers } }));
-  const flow = async (index: number): Promise<void> => {
-    const account = (await (await send('/accounts/da_1')).json()) as { authorize_url: string };
-    const id = `bench${String(index).padStart(27, '0')}`;
-    const begun = await send(`${account.authorize_url}&flow=${id}`);
-    const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state') ?? '';
-    const cookie = begun.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
-    await (await send(`/callback?status=ok&state=${state}`, { cookie })).text();
-    const report = (await (await send(`/flows/${id}`)).json()) as { state?: string };
-    if (report.state !== 'completed') throw new Error(`The flow is ${String(report.state)}.`);
-    now += DAY / alive;
-  };
-  const heap: number[] = [];
-  for (let mark = 1, done = 0; mark <= marks; mark++) {
-    for (; done < (flows * mark) / marks; done++) await flow(done);
-    heap.push(heapMB());
+async function heapAfter(count: number, alive: number): Promise<number> {
+  for (let i = 0; i < count; i++) {
+    await takeFlow();
+    now += REMEMBERED_MS / alive;
   }
-  return heap;
+  return heapMB();
 }
 
 const [proxy, bare] = await Promise.all([listen(makeProxy()), listen(passThrough)]);
 
-export type Command = { type: 'cpu' } | { type: 'heap'; flows: number; alive: number; marks: number };
+export type Command = { type: 'cpu' } | { type: 'heap'; flows: number; alive: number };
 export type Report =
   | { type: 'ready'; proxyPort: number; barePort: number; path: string }
   | { type: 'cpu'; microseconds: number }
-  | { type: 'heap'; megabytes: number[] }
+  | { type: 'heap'; megabytes: number }
   | { type: 'failed'; message: string };
 
 const tell = (report: Report): void => void process.send?.(report);
@@ -118,7 +128,7 @@ process.on('message', (command: Command) => {
     const { user, system } = process.cpuUsage();
     tell({ type: 'cpu', microseconds: user + system });
   } else
-    heapOverFlows(command.flows, command.alive, command.marks).then(
+    heapAfter(command.flows, command.alive).then(
       (megabytes) => tell({ type: 'heap', megabytes }),
       (error: unknown) => tell({ type: 'failed', message: String(error) }),
     );

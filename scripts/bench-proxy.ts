@@ -11,6 +11,7 @@ import { Agent, createServer, request as send } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
+import { answerOf } from './bench-proxy-liveramp.ts';
 import type { Command, Report } from './bench-proxy-server.ts';
 import { ROOT } from './test-files.ts';
 
@@ -26,35 +27,13 @@ const { values } = parseArgs({
   options: { flows: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '7' } },
 });
 
-const CONNECTION = {
-  id: 'da_1',
-  integrationID: ['7', '71'],
-  oAuthConnectionID: 'oc_1',
-  properties: [{ propertyKey: 'advertiserId', propertyValue: '12345' }],
-  deviceTypes: ['WEB', 'IOS', 'ANDROID'],
-  createdAt: '2026-01-01T00:00:00Z',
-  updatedAt: '2026-01-01T00:00:00Z',
-  oauthStatus: 'Authorized',
-};
-
-/** LiveRamp v2 that answers at once; an attempt's state is its id, and it is authorized as soon as it is asked for again. */
 const liveramp = createServer((request, response) => {
-  const path = request.url ?? '';
-  const answer = (body: unknown, status = 200): void =>
-    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  if (path === '/token') answer({ access_token: 'token', token_type: 'Bearer', expires_in: 600 });
-  else if (path.startsWith('/v2/integration-connections/')) answer(CONNECTION);
-  else if (path.includes('/integrations/')) answer({ id: '71', name: 'Matched Audiences', oAuthEndpointID: 'ep' });
-  else if (path.startsWith('/v2/destinations/')) answer({ id: '7', name: 'LinkedIn' });
-  else if (request.method === 'POST') {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => answer({ id: (JSON.parse(body) as { state: string }).state }, 201));
-  } else {
-    const state = path.slice(path.lastIndexOf('/') + 1);
-    const authorizationUrl = `https://www.linkedin.com/oauth?state=${state}`;
-    answer({ authorizationUrl, status: 'AUTHORIZED', oAuthConnectionID: 'oc_1' });
-  }
+  let body = '';
+  request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+  request.on('end', () => {
+    const [status, answer] = answerOf(request.method ?? '', request.url ?? '', body);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
 }).listen(0, '127.0.0.1');
 await once(liveramp, 'listening');
 const address = liveramp.address();
@@ -199,10 +178,10 @@ try {
 
   const count = Number(values.flows);
   console.log(`Heap over ${count} flows, ${ALIVE} of them remembered at any time`);
-  const { megabytes } = await ask({ type: 'heap', flows: count, alive: ALIVE, marks: MARKS }, 'heap');
-  megabytes.forEach((each, i) =>
-    console.log(`  after ${String((count * (i + 1)) / MARKS).padStart(7)}: ${each.toFixed(1)} MB`),
-  );
+  for (let done = 0; done < count; done += count / MARKS) {
+    const { megabytes } = await ask({ type: 'heap', flows: count / MARKS, alive: ALIVE }, 'heap');
+    console.log(`  after ${String(done + count / MARKS).padStart(7)}: ${megabytes.toFixed(1)} MB`);
+  }
 } finally {
   agent.destroy();
   server.disconnect();

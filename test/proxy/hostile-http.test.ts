@@ -114,7 +114,7 @@ test('T26: over real HTTP: no request gets a 5xx, and none leaves a rejection', 
         assert.ok(status < 500, `${head}\n${text}`);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
   for (const status of [200, 400, 405]) assert.ok(statuses.has(status), `${status} was met`);
   assert.ok(!liveramp.calls.some((call) => call.startsWith('PUT')));
@@ -197,7 +197,7 @@ test('T25: whatever LiveRamp answers, the proxy gives an account or a problem of
         assert.equal(back.status, 303);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
   assert.deepEqual(rejections, []);
 });
