@@ -37,6 +37,9 @@ describe('the package', () => {
     const scripts = [
       'conformance/index.js',
       'destination-oauth.min.js',
+      'development/element.js',
+      'development/index.js',
+      'development/react.js',
       'element.js',
       'index.js',
       'proxy/index.js',
@@ -142,6 +145,18 @@ describe('the package', () => {
       });
     });
   }
+
+  it('says what hinders popups to bundles for development only, and loads on a server all the same', async () => {
+    for (const mode of ['development', 'production']) {
+      for (const entry of ['destination-oauth', 'destination-oauth/element', 'destination-oauth/react']) {
+        const { modules } = await bundle(project.folder, `export * from '${entry}';`, ['browser', 'module', mode]);
+        const found = modules.some((path) => path.includes('/dist/development/'));
+        assert.equal(found, mode === 'development', `${entry} for ${mode}`);
+      }
+    }
+    const args = ['--conditions=development', '--input-type=module', '--eval', "await import('destination-oauth')"];
+    run(process.execPath, args, project.folder);
+  });
 
   it('brings a bundle only what an entry needs', async () => {
     const packages = async (source: string): Promise<string[]> => {
