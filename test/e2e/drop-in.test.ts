@@ -48,13 +48,15 @@ const ACCOUNT = {
   checked_at: '2026-01-01T00:00:00Z',
 };
 
-/** The page, and what a proxy would answer. `hash` is the query. */
+/** The page, and what a proxy would answer. `hash` and `lang` are the query. */
 const servePage = (files: string): Promise<Site> =>
   serve('localhost', (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (url.pathname === '/') {
       const hash = url.searchParams.get('hash') ?? '';
-      response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><title>Page</title>
+      const lang = url.searchParams.get('lang') ?? 'en';
+      response.writeHead(200, { 'content-type': 'text/html' })
+        .end(`<!doctype html><html lang="${lang}"><title>Page</title>
         <script type="module" src="${files}/destination-oauth.min.js" integrity="${hash}" crossorigin onerror="document.title = 'Refused'"></script>
         <destination-oauth account-id="da_1" proxy-url="/proxy"></destination-oauth>`);
     } else if (url.pathname.startsWith('/proxy/accounts')) {
@@ -62,6 +64,10 @@ const servePage = (files: string): Promise<Site> =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     } else response.writeHead(404).end();
   });
+
+const shown = `document.querySelector('destination-oauth').shadowRoot?.querySelector('[part="button"]')?.textContent.trim()`;
+
+const loaded = `performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes('/locales/'))`;
 
 for (const engine of engines()) {
   describe(`the drop-in file from elsewhere, in ${engine}`, () => {
@@ -86,8 +92,18 @@ for (const engine of engines()) {
     it('runs with the hash that the build wrote', async () => {
       assert.match(hash, /^sha384-[\w+/]{64}$/);
       const tab = await browser.open(`${page.origin}/?hash=${encodeURIComponent(hash)}`);
-      const shown = `document.querySelector('destination-oauth').shadowRoot?.querySelector('[part="button"]')?.textContent.trim()`;
       await until(async () => String(await tab.evaluate(shown)).startsWith('Authorize'), 'the button');
+      assert.deepEqual(await tab.evaluate(loaded), []);
+      await tab.close();
+    });
+
+    it('loads the language of the page from beside itself, when it is needed', async () => {
+      const tab = await browser.open(`${page.origin}/?lang=de-AT&hash=${encodeURIComponent(hash)}`);
+      await until(async () => (await tab.evaluate(shown)) === 'Autorisieren', 'German');
+      assert.deepEqual(await tab.evaluate(loaded), [`${files.origin}/locales/de.js`]);
+      await tab.evaluate(`document.documentElement.lang = 'pt'`);
+      await until(async () => (await tab.evaluate(shown)) === 'Autorizar', 'Portuguese');
+      assert.equal(((await tab.evaluate(loaded)) as unknown[]).length, 2);
       await tab.close();
     });
 
