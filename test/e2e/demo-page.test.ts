@@ -10,6 +10,10 @@ const ACCOUNTS = 'document.querySelectorAll("#live destination-oauth")';
 /** The gallery has tests of its own; here one specimen of it will do. */
 const PAGE = '/?variant=button&view=authorized';
 
+/** Nothing is in transition, in the page or in a shadow root. */
+const AT_REST = `[document, ...[...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? [])]
+  .every((root) => !root.getAnimations().some((each) => each instanceof CSSTransition))`;
+
 /** Every element has read its status. */
 const untilLoaded = (tab: Tab): Promise<unknown> =>
   until(
@@ -69,7 +73,7 @@ for (const engine of engines()) {
         await click(tab, `input[name="direction"][value="${direction}"]`);
         assert.equal(await tab.evaluate('document.documentElement.dir'), direction);
         // Half-way colours of a transition are nobody's.
-        await tab.evaluate('Promise.all(document.getAnimations().map(({ finished }) => finished)).then(() => true)');
+        await until(() => tab.evaluate(AT_REST), 'the transitions to end');
         const { violations } = (await tab.evaluate(
           `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => ({ violations }))`,
         )) as Pick<AxeResults, 'violations'>;
