@@ -22,11 +22,9 @@ const tables: [string, Messages][] = await Promise.all(
 );
 
 describe('locales', () => {
-  it('are the twelve, each loaded from the file of its tag', async () => {
-    assert.deepEqual(
-      [...files, 'en'].sort(),
-      ['ar', 'de', 'en', 'es', 'fr', 'it', 'ja', 'ko', 'nl', 'pl', 'pt-BR', 'zh-CN'].sort(),
-    );
+  it('are twelve or more, each loaded from the file of its tag', async () => {
+    for (const tag of ['ar', 'de', 'es', 'fr', 'it', 'ja', 'ko', 'nl', 'pl', 'pt-BR', 'zh-CN'])
+      assert.ok(files.includes(tag), tag);
     assert.equal(Object.keys(LOCALES).length, files.length);
     for (const [tag, texts] of tables) {
       const file = (await import(`../src/locales/${tag}.ts`)) as { default: Messages };
