@@ -11,6 +11,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Plugin, type UserConfig, defineConfig } from 'vite';
+import { minifyScript } from './scripts/minify-script.ts';
 import { minifyTemplates } from './scripts/minify-templates.ts';
 
 const here = (path: string): string => join(import.meta.dirname, path);
@@ -100,14 +101,14 @@ const worker: UserConfig = {
 };
 
 const dropIn: UserConfig = {
-  plugins: [minifyTemplates(), besideIt],
+  plugins: [minifyTemplates(), besideIt, minifyScript()],
   publicDir: false,
   build: {
     ...shared,
     minify: true,
     license: { fileName: 'licenses.json' },
     lib: { entry: here('src/index.ts'), formats: ['es'], fileName: () => 'destination-oauth.min.js' },
-    rolldownOptions: { output: { minify: true, codeSplitting: false } },
+    rolldownOptions: { output: { minify: true, codeSplitting: false }, checks: { pluginTimings: false } },
   },
 };
 
