@@ -5,7 +5,8 @@ import { css } from 'lit';
  * each reads the public custom property of the same name first. Lengths are in `em`, so that the page's text size sets
  * them all.
  *
- * No view moves what stands around it: `[data-reserve]` holds the longest text that may come, as an invisible `::after`.
+ * No view moves what stands around it: `data-reserve` holds the longest texts that may come, which an invisible `::after`
+ * makes room for; `data-or` another one that may take more lines.
  */
 export const styles = css`
   :host {
@@ -124,6 +125,7 @@ export const styles = css`
     margin: 0;
   }
   p,
+  .body::before,
   .body::after,
   .actions {
     grid-column: 2;
@@ -131,14 +133,19 @@ export const styles = css`
     font-size: 0.9em;
   }
   p:first-of-type,
+  .body::before,
   .body::after {
     grid-row: 2;
   }
+  .body::before,
   [data-reserve]::after {
     content: attr(data-reserve);
     display: block;
     visibility: hidden;
     overflow-wrap: anywhere;
+  }
+  .body::before {
+    content: attr(data-or);
   }
   .message {
     color: inherit;
@@ -245,9 +252,11 @@ export const styles = css`
     }
     .compact .body {
       display: grid;
+      grid-template-columns: minmax(0, 1fr);
       align-items: center;
     }
     .compact .body > div,
+    .compact .body::before,
     .compact .body::after {
       display: block;
       grid-area: 1 / 1;
@@ -257,6 +266,7 @@ export const styles = css`
     .compact .body > div {
       line-height: 1.35;
     }
+    .compact .body::before,
     .compact .body::after {
       padding-block-start: 1.5em;
     }
@@ -283,7 +293,7 @@ export const styles = css`
       align-items: end;
       justify-content: center;
       gap: 0;
-      min-block-size: 4.5em;
+      min-block-size: 5em;
       margin: 0;
     }
     .compact .more,
@@ -294,12 +304,17 @@ export const styles = css`
   }
   @container (inline-size < 26rem) {
     p,
+    .body::before,
     .body::after,
     .actions {
       grid-column: 1 / -1;
     }
   }
   @container (inline-size < 20rem) {
+    /* A status may take two lines. */
+    .head {
+      min-block-size: 3.9em;
+    }
     .main {
       flex: 1 1 100%;
     }

@@ -22,8 +22,8 @@ const HARMLESS: readonly View[] = ['awaiting', 'unconfirmed', 'error'];
 
 const VIEWS = Object.keys(LOOKS) as View[];
 
-/** The longest explanations: room is kept for them in every view. */
-const LONG = ['incomplete.text', 'unconfirmed.text', 'blocked.framed'] as const;
+/** Stands for the destination's name until that is known: room is kept for names as long as this in any case. */
+const NAME = 'Destination';
 
 /** Views of an authorization that is under way. */
 const CANCELLABLE: readonly View[] = ['awaiting', 'confirming', 'unconfirmed'];
@@ -324,9 +324,9 @@ export class DestinationOAuth extends LitElement {
     return account?.destination_name ?? account?.name ?? this.#text('destination');
   }
 
-  #text(key: MessageKey): string {
+  #text(key: MessageKey, destination?: string): string {
     const text = this.messages?.[key] ?? this.#locale.texts[key] ?? en[key];
-    return key === 'destination' ? text : text.replaceAll('{destination}', () => this.#title());
+    return key === 'destination' ? text : text.replaceAll('{destination}', () => destination ?? this.#title());
   }
 
   #has(key: string): key is MessageKey {
@@ -361,16 +361,12 @@ export class DestinationOAuth extends LitElement {
     return this.#text('last').replace('{status}', () => this.#text(`${last}.status`));
   }
 
-  #longest(): string {
-    return LONG.map((key) => this.#text(key)).reduce((a, b) => (a.length > b.length ? a : b));
-  }
-
   /** What the main button shows: short where the destination's name stands beside it; a status where that stands alone. */
-  #label(view: View): string {
+  #label(view: View, destination?: string): string {
     const alone = this.variant === 'button';
     const keys = alone ? [`${view}.button`, `${view}.status`] : [`${view}.action`, `${view}.button`];
     const key = keys.find((each) => this.#has(each));
-    return key ? this.#text(key) : '';
+    return key ? this.#text(key, destination) : '';
   }
 
   #main(tone: string): TemplateResult {
@@ -378,9 +374,10 @@ export class DestinationOAuth extends LitElement {
     const alone = this.variant === 'button';
     // Wrong attributes are nothing that a person who is here can mend by trying again.
     const hasButton = view !== 'not-applicable' && this.#controller.target;
-    // The destination's name is not known from the start: until then, as wide as what comes for most names.
-    const views = alone && !this.#controller.state.account ? (['not-applicable'] as const) : VIEWS;
-    return html`<div class="main" data-reserve=${views.map((each) => this.#label(each)).join('\n')}>
+    const labels = [NAME, ...(this.#controller.state.account ? [this.#title()] : [])].flatMap((name) =>
+      VIEWS.map((each) => this.#label(each, name)),
+    );
+    return html`<div class="main" data-reserve=${labels.join('\n')}>
       ${
         hasButton
           ? html`<button
@@ -433,6 +430,9 @@ export class DestinationOAuth extends LitElement {
       return html`<div part="base" lang=${this.#lang ?? nothing} class="button ${tone}">${main}${live}</div>`;
     const { account } = this.#controller.state;
     const message = this.#message();
+    const title = this.#title();
+    // Room for the longest explanations, with a name that is as long as most: the destination's comes later.
+    const name = title.length > en.destination.length ? title : en.destination;
     const authorize = (mode?: Mode) => (): void => this.#controller.authorize(mode);
     return html`<div
       part="base"
@@ -444,10 +444,14 @@ export class DestinationOAuth extends LitElement {
           ><svg class=${view} viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg
         ></slot>
       </div>
-      <div class="body" data-reserve=${this.#longest()}>
+      <div
+        class="body"
+        data-reserve=${this.#text('unconfirmed.text', name)}
+        data-or=${this.#text(isFramed() ? 'blocked.framed' : 'incomplete.text', name)}
+      >
         <div>
           <div class="head">
-            <span part="title" class="title"><slot name="title">${this.#title()}</slot></span>
+            <span part="title" class="title"><slot name="title">${title}</slot></span>
             ${account?.destination_name && account.name ? html`<span class="name">${account.name}</span>` : nothing}
             ${this.#status()}
           </div>
@@ -457,7 +461,7 @@ export class DestinationOAuth extends LitElement {
       </div>
       <div class="actions">
         ${main}
-        <div class="more" data-reserve="${this.#text('reopen')}  ${this.#text('cancel')}">
+        <div class="more" data-reserve=${`${this.#text('reopen')}   ${this.#text('cancel')}\n${this.#text('here')}`}>
           ${this.#secondary(view === 'unconfirmed' && !this.disabled, 'reopen', authorize())}
           ${this.#secondary(view === 'blocked' && !this.disabled && !isFramed(), 'here', authorize('redirect'))}
           ${this.#secondary(CANCELLABLE.includes(view), 'cancel', this.#controller.cancel)}
