@@ -88,6 +88,7 @@ export class Browser {
         throw new DOMException('The operation is insecure.', 'SecurityError');
       },
     });
+    this.#replace(document, 'hidden', { get: () => this.hidden });
     this.#replace(document, 'visibilityState', { get: () => (this.hidden ? 'hidden' : 'visible') });
     for (const target of [window, document]) this.#count(target);
     const reject = (event: PromiseRejectionEvent): void => void this.rejections.push(event.reason);

@@ -35,8 +35,9 @@ export class Popup {
   constructor(browser: Browser, url: string, begin: (url: string) => void) {
     this.#browser = browser;
     const lead = (to: string): void => {
-      if (this.shut) return;
+      // Counted even where the user was faster: the element has not noticed yet.
       begin(to);
+      if (this.shut) return;
       const { pathname, searchParams } = new URL(to);
       this.flow = searchParams.get('flow') ?? '';
       if (!FLOW_ID.test(this.flow)) throw new Error('A window was opened without a flow');
