@@ -108,7 +108,7 @@ const dropIn: UserConfig = {
     minify: true,
     license: { fileName: 'licenses.json' },
     lib: { entry: here('src/index.ts'), formats: ['es'], fileName: () => 'destination-oauth.min.js' },
-    rolldownOptions: { output: { minify: true, codeSplitting: false }, checks: { pluginTimings: false } },
+    rolldownOptions: { output: { minify: true, codeSplitting: false }, checks: { bundlerTimings: false } },
   },
 };
 

@@ -120,7 +120,7 @@ export class VirtualTime {
   /** Waits, in no time, until everything that can go on without time has done so. */
   async settle(): Promise<void> {
     // In WebKitGTK, what an operation has brought about may begin a turn or two later.
-    for (let quiet = 0; quiet < 4; ) {
+    for (let quiet = 0; quiet < 4;) {
       await turn(this.#channel);
       quiet = this.#running > 0 ? 0 : quiet + 1;
     }
