@@ -1,0 +1,146 @@
+/** A thousand `compact` elements, a thousand bare Lit elements that stamp the same DOM, a thousand plain rows. */
+import type { Browser } from 'puppeteer-core';
+import { Tab, type Heap, type Work } from './browser.ts';
+import type { Options } from './options.ts';
+import { ROWS } from './pages.ts';
+import { type Section, verdict } from './report.ts';
+import { interleaved, kilobytes, median, milliseconds, times } from './statistics.ts';
+import type { World } from './world.ts';
+
+const KINDS = ['element', 'lit', 'html'] as const;
+type Kind = (typeof KINDS)[number];
+const RATIO_BUDGET = 2;
+const HEAP_BUDGET = 12 * 1024;
+
+interface Rendered {
+  work: Work;
+  heap: Heap;
+  interactiveAt: number;
+  /** From the moment when the proxy answers to every row's final view; the elements only. */
+  answered?: { work: Work; heap: Heap };
+}
+
+const STAMPED = `(row) => row.shadowRoot.innerHTML.replaceAll(/<!--[^]*?-->/g, '')`;
+
+/** The shadow DOM and the style sheet of an element whose status has not been read. */
+async function capture(browser: Browser, world: World): Promise<string> {
+  const tab = await Tab.open(browser);
+  world.hold();
+  try {
+    await tab.goto(world.rowsUrl('element'));
+    await tab.until('window.interactiveAt', 'the elements');
+    return String(
+      await tab.evaluate(`(() => {
+        const row = document.querySelector('destination-oauth');
+        const css = row.shadowRoot.adoptedStyleSheets.flatMap(({ cssRules }) => [...cssRules].map(({ cssText }) => cssText));
+        return JSON.stringify({ html: (${STAMPED})(row), css: css.join('\\n') });
+      })()`),
+    );
+  } finally {
+    world.release();
+    await tab.close();
+  }
+}
+
+/** The comparison is worth nothing if the bare elements stamp something else. */
+async function expectSame(tab: Tab, template: string): Promise<void> {
+  const { html } = JSON.parse(template) as { html: string };
+  const same = await tab.evaluate(`(() => {
+    const parse = (html) => Object.assign(document.createElement('div'), { innerHTML: html });
+    // Attributes may stand in any order.
+    const wanted = parse(${JSON.stringify(html)});
+    return [...document.querySelectorAll('bare-row')].filter((row) => parse((${STAMPED})(row)).isEqualNode(wanted)).length;
+  })()`);
+  if (same === ROWS) return;
+  const stamped = String(await tab.evaluate(`(${STAMPED})(document.querySelector('bare-row'))`));
+  throw new Error(
+    `Only ${String(same)} of ${ROWS} bare elements have the element's DOM.\n${stamped}\nshould be\n${html}`,
+  );
+}
+
+async function render(browser: Browser, world: World, kind: Kind, template: string): Promise<Rendered> {
+  const tab = await Tab.open(browser);
+  // The proxy's answer is a second render, which is measured by itself.
+  world.hold();
+  try {
+    await tab.goto(world.rowsUrl(kind));
+    await tab.until('window.interactiveAt', 'the rows');
+    const work = await tab.work();
+    const rendered: Rendered = {
+      work,
+      interactiveAt: Number(await tab.evaluate('interactiveAt')),
+      heap: await tab.heap(),
+    };
+    if (kind === 'lit') await expectSame(tab, template);
+    if (kind !== 'element') return rendered;
+    const before = await tab.work();
+    const all = tab.evaluate(`untilAll('authorized')`);
+    world.release();
+    await all;
+    const after = await tab.work();
+    const difference = (name: keyof Work): number => after[name] - before[name];
+    rendered.answered = {
+      work: {
+        task: difference('task'),
+        script: difference('script'),
+        compile: difference('compile'),
+        layout: difference('layout'),
+        style: difference('style'),
+      },
+      heap: await tab.heap(),
+    };
+    return rendered;
+  } finally {
+    world.release();
+    await tab.close();
+  }
+}
+
+export async function firstRender(browser: Browser, world: World, { runs }: Options): Promise<Section> {
+  const template = await capture(browser, world);
+  world.stamp(template);
+  await interleaved(KINDS, 1, (kind) => render(browser, world, kind, template));
+  const results = await interleaved(KINDS, runs, (kind) => render(browser, world, kind, template));
+  const of = (kind: Kind, pick: (run: Rendered) => number): number => median((results.get(kind) ?? []).map(pick));
+  const row = (name: string, pick: (run: Rendered) => number, say: (value: number) => string): string[] => {
+    const [element, lit, plain] = [of('element', pick), of('lit', pick), of('html', pick)];
+    return [name, say(element), say(lit), say(plain), times(element / lit)];
+  };
+  const seconds = (pick: (work: Work) => number) => (run: Rendered) => pick(run.work) * 1000;
+  const heapOf = (heap: Heap): number => (heap.js + heap.dom) / ROWS;
+  const total = seconds(({ task }) => task);
+  const ratio = of('element', total) / of('lit', total);
+  const over = of('element', ({ heap }) => heapOf(heap)) - of('lit', ({ heap }) => heapOf(heap));
+  const answered = (results.get('element') ?? []).flatMap((run) => run.answered ?? []);
+  const overAnswered = median(answered.map(({ heap }) => heapOf(heap))) - of('lit', ({ heap }) => heapOf(heap));
+  return {
+    title: `First render of ${ROWS.toLocaleString('en')} rows`,
+    text: [
+      'The tags stand in the page’s HTML, and all are wanted at once (`loading="eager"`). The bare Lit elements have the same shadow DOM, checked row by row, with every text and changing attribute an expression, and the same style sheet; they do nothing else. The plain rows are that DOM without elements. Times are of the main thread, from the navigation until all is painted and a click would be answered; the proxy answers after that.',
+    ],
+    table: {
+      head: ['', 'element', 'bare Lit', 'plain HTML', 'element over bare Lit'],
+      rows: [
+        row(
+          'script, with compiling',
+          seconds(({ script, compile }) => script + compile),
+          milliseconds,
+        ),
+        row(
+          'style and layout',
+          seconds(({ style, layout }) => style + layout),
+          milliseconds,
+        ),
+        row('main thread in all', total, milliseconds),
+        row('time to interactive', ({ interactiveAt }) => interactiveAt, milliseconds),
+        row('JavaScript heap, a row', ({ heap }) => heap.js / ROWS, kilobytes),
+        row('JavaScript heap and DOM, a row', ({ heap }) => heapOf(heap), kilobytes),
+      ],
+    },
+    notes: [
+      `Budget: first render at most ${RATIO_BUDGET} × the bare Lit elements’: ${times(ratio)}, ${verdict(ratio, RATIO_BUDGET, times(ratio - RATIO_BUDGET))}.`,
+      `Budget: heap at most ${kilobytes(HEAP_BUDGET)} a row over theirs: ${kilobytes(over)}, ${verdict(over, HEAP_BUDGET, kilobytes(over - HEAP_BUDGET))}; ${kilobytes(overAnswered)} once the accounts have been read.`,
+      `When the proxy has answered, all rows show their status after ${milliseconds(median(answered.map(({ work }) => work.task * 1000)))} of main thread, ${milliseconds(median(answered.map(({ work }) => (work.script + work.compile) * 1000)))} of it script.`,
+    ],
+  };
+}

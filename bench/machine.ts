@@ -1,0 +1,14 @@
+import { cpus, release, totalmem, type } from 'node:os';
+
+/** What the figures were measured on. */
+export function describeMachine(browserVersion: string): string {
+  const [first] = cpus();
+  const memory = Math.round(totalmem() / 1024 ** 3);
+  return [
+    `${cpus().length} × ${first?.model.trim() ?? 'unknown processor'}`,
+    `${memory} GB`,
+    `${type()} ${release()}`,
+    `Node ${process.versions.node}`,
+    browserVersion.replace('/', ' '),
+  ].join(', ');
+}
