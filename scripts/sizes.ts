@@ -60,7 +60,7 @@ export async function measure(): Promise<Size[]> {
       name: 'element for bundlers, without Lit',
       bytes: brotli(await bundle('dist/element.js')),
       budget: 8 * KB,
-      ceiling: 12.6 * KB,
+      ceiling: 12.75 * KB,
     },
     { name: 'redirect page (dist/redirect.min.js)', bytes: file('redirect.min.js'), budget: 1 * KB, ceiling: 1 * KB },
   ];

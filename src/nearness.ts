@@ -13,7 +13,9 @@ let looking: ReturnType<typeof setTimeout> | undefined;
  * Lets those that are near go ahead. Where there are more elements than one request can ask for, others go with them until
  * it is full: a thousand cost ten requests, however they are scrolled.
  */
-function arrive(near: readonly Element[]): void {
+function arrive(seen: readonly Element[]): void {
+  // What has gone ahead already may still be reported.
+  const near = seen.filter((element) => elements.get(element));
   let room = near.length && elements.size > MOST_IDS ? MOST_IDS - near.length : 0;
   for (const [element, arrived] of elements)
     if (arrived && (near.includes(element) || room-- > 0)) {

@@ -7,7 +7,11 @@ import { mainButton, part, Stage } from './helpers/stage.ts';
 import { inView, VIEWS } from './helpers/views.ts';
 
 let stage: Stage;
-beforeEach(() => (stage = new Stage()));
+beforeEach(() => {
+  stage = new Stage();
+  // Colours that are still on their way to what they will be have no contrast to speak of.
+  document.body.style.setProperty('--destination-oauth-duration', '0s');
+});
 afterEach(() => stage.strike());
 
 const VARIANTS: Variant[] = ['card', 'compact', 'button'];
