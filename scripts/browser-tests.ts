@@ -1,29 +1,33 @@
 /** `npm run test:browser [-- file…] [-- --coverage]`, in every engine that is installed. */
+import { relative } from 'node:path';
 import { type TestRunner, type TestSuiteResult, startTestRunner } from '@web/test-runner';
 import { browserTestConfig } from '../web-test-runner.config.ts';
 import { ensureBrowsers, selectedEngines } from './browsers.ts';
-import { type Counts, NONE, add, report } from './report.ts';
-import { testFiles } from './test-files.ts';
+import { NONE, type Report, add, addFailure, firstLine, tell } from './report.ts';
+import { ROOT, testFiles } from './test-files.ts';
 
-const countSuite = (suite: TestSuiteResult): Counts => {
-  const own = {
-    passed: suite.tests.filter((test) => test.passed).length,
-    skipped: suite.tests.filter((test) => test.skipped).length,
-    failed: suite.tests.filter((test) => !test.passed && !test.skipped).length,
-  };
-  return suite.suites.map(countSuite).reduce(add, own);
-};
+/** @param where Of the suite: its file, its browser and the names around it. */
+function reportSuite(suite: TestSuiteResult, where: string): Report {
+  const own = suite.tests.reduce((report, test) => {
+    if (test.skipped) return add(report, { ...NONE, skipped: 1 });
+    if (test.passed) return add(report, { ...NONE, passed: 1 });
+    return addFailure(report, `${where} ${test.name}: ${firstLine(test.error?.message ?? '')}`);
+  }, NONE);
+  return suite.suites.map((inner) => reportSuite(inner, `${where} ${inner.name}`)).reduce(add, own);
+}
 
 /** Every session is one file in one browser; one that broke down without a failing test counts as a failure. */
-const countRun = (runner: TestRunner): Counts =>
+const reportRun = (runner: TestRunner): Report =>
   [...runner.sessions.all()]
     .map((session) => {
-      const counts = session.testResults ? countSuite(session.testResults) : NONE;
-      return session.passed || counts.failed > 0 ? counts : add(counts, { ...NONE, failed: 1 });
+      const where = `${relative(ROOT, session.testFile)} (${session.browser.name})`;
+      const report = session.testResults ? reportSuite(session.testResults, where) : NONE;
+      if (session.passed || report.failures.length > 0) return report;
+      return addFailure(report, `${where}: ${firstLine(session.errors.at(0)?.message ?? 'broke down')}`);
     })
     .reduce(add, NONE);
 
-async function run(files: string[], coverage: boolean): Promise<Counts> {
+async function run(files: string[], coverage: boolean): Promise<Report> {
   const engines = selectedEngines();
   ensureBrowsers(engines);
   const runner = await startTestRunner({
@@ -36,8 +40,8 @@ async function run(files: string[], coverage: boolean): Promise<Counts> {
   return new Promise((resolve) => {
     // `stopped` comes after the browsers have been closed.
     runner.on('stopped', (passed) => {
-      const counts = countRun(runner);
-      resolve(passed || counts.failed > 0 ? counts : add(counts, { ...NONE, failed: 1 }));
+      const report = reportRun(runner);
+      resolve(passed || report.failures.length > 0 ? report : addFailure(report, 'the run of the browsers failed'));
     });
   });
 }
@@ -48,7 +52,7 @@ try {
     'browser',
     words.filter((word) => word !== '--coverage'),
   );
-  report(files.length === 0 ? NONE : await run(files, words.includes('--coverage')));
+  tell(files.length === 0 ? NONE : await run(files, words.includes('--coverage')));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

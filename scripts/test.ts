@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENGINES, ensureBrowsers, selectedEngines } from './browsers.ts';
-import { describeCounts, readReports } from './report.ts';
+import { NONE, type Report, add, addFailure, describeReport, readReports } from './report.ts';
 import { ROOT } from './test-files.ts';
 
 interface Step {
@@ -36,21 +36,29 @@ const STAGES: readonly (readonly Step[])[] = [
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /** Runs a step to its end. Its output comes in one piece then, unless it has the screen to itself. */
-async function run({ title, script }: Step, env: NodeJS.ProcessEnv, alone: boolean): Promise<boolean> {
+async function run({ title, script }: Step, env: NodeJS.ProcessEnv, alone: boolean): Promise<Report> {
   const began = performance.now();
-  const child = spawn('npm', ['run', '--silent', script], {
-    cwd: ROOT,
-    env,
-    stdio: alone ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
-    shell: process.platform === 'win32',
-  });
-  const output: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => output.push(chunk));
-  const [status] = (await once(child, 'close')) as [number | null];
-  const good = status === 0;
-  process.stdout.write(Buffer.concat(output));
-  console.log(`── ${title}: ${good ? 'ok' : `FAILED (npm run ${script})`}, ${seconds(began)}\n`);
-  return good;
+  const folder = mkdtempSync(join(tmpdir(), 'test-reports-'));
+  try {
+    const reports = join(folder, 'reports');
+    writeFileSync(reports, '');
+    const child = spawn('npm', ['run', '--silent', script], {
+      cwd: ROOT,
+      env: { ...env, TEST_REPORTS: reports },
+      stdio: alone ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    });
+    const output: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => output.push(chunk));
+    const [status] = (await once(child, 'close')) as [number | null];
+    process.stdout.write(Buffer.concat(output));
+    console.log(`── ${title}: ${status === 0 ? 'ok' : `FAILED (npm run ${script})`}, ${seconds(began)}\n`);
+    const report = readReports(reports);
+    // A step that is no test suite, say the type check, and one that broke down count as one failure.
+    return status !== 0 && report.failures.length === 0 ? addFailure(report, `${title}: see above`) : report;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function main(): Promise<void> {
@@ -64,28 +72,18 @@ async function main(): Promise<void> {
   ensureBrowsers(engines);
   console.log(`Engines: ${engines.join(', ')}\n`);
 
-  const folder = mkdtempSync(join(tmpdir(), 'test-counts-'));
-  const counts = join(folder, 'counts');
-  writeFileSync(counts, '');
-  const env = { ...process.env, ENGINES: engines.join(','), TEST_COUNTS: counts, ...(all && { ALL_FAULTS: '1' }) };
+  const env = { ...process.env, ENGINES: engines.join(','), ...(all && { ALL_FAULTS: '1' }) };
   const start = performance.now();
-  try {
-    for (const steps of STAGES) {
-      console.log(`── ${steps.map(({ title }) => title).join(', ')} …`);
-      const alone = steps.length === 1;
-      const good = await Promise.all(steps.map((step) => run(step, env, alone)));
-      if (good.includes(false)) {
-        process.exitCode = 1;
-        break;
-      }
-    }
-    const total = readReports(counts);
-    // A step that is not a test suite, say the type check, counts as one failure.
-    if (process.exitCode === 1 && total.failed === 0) total.failed = 1;
-    console.log(`${seconds(start)} in all\n${describeCounts(total)}`);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  let total = NONE;
+  for (const steps of STAGES) {
+    console.log(`── ${steps.map(({ title }) => title).join(', ')} …`);
+    const reports = await Promise.all(steps.map((step) => run(step, env, steps.length === 1)));
+    total = reports.reduce(add, total);
+    if (total.failures.length > 0) break;
   }
+  // Last, so that whoever sees the end of the output alone sees what failed.
+  console.log(`${seconds(start)} in all\n${describeReport(total)}`);
+  if (total.failures.length > 0) process.exitCode = 1;
 }
 
 try {

@@ -70,7 +70,7 @@ export class FakeProxy {
     if (kind === 'accounts') {
       const ids = asked.url.searchParams.getAll('id');
       const items = await Promise.all(ids.map(async (each) => item(each, await this.#account(each))));
-      return items.find((each) => each instanceof Response) ?? Response.json({ accounts: items });
+      return items.find((each) => each instanceof Response) ?? json({ accounts: items });
     }
     if (kind !== 'flows' || id === undefined) return respond('not_found');
     const flow = typeof this.flow === 'function' ? await this.flow(id) : this.flow;
@@ -96,13 +96,19 @@ export const account = (given: Partial<Account> = {}): Account => ({
   ...given,
 });
 
+/** A document that has arrived in full: a body that is still under way would be overtaken by timers where time is frozen. */
+function json(value: object, init?: ResponseInit): Response {
+  const body = JSON.stringify(value);
+  return Object.assign(Response.json(value, init), { text: () => Promise.resolve(body) });
+}
+
 function respond(answer: Answer<Account | FlowReport>): Response {
   if (answer instanceof Error) throw answer;
   if (answer instanceof Response) return answer.clone();
-  if (typeof answer !== 'string') return Response.json(answer);
+  if (typeof answer !== 'string') return json(answer);
   const status = PROBLEM_CODES[answer];
   const problem = { type: 'about:blank', title: answer, status, code: answer, request_id: 'r1' };
-  return Response.json(problem, { status, headers: { 'content-type': 'application/problem+json' } });
+  return json(problem, { status, headers: { 'content-type': 'application/problem+json' } });
 }
 
 function item(id: string, answer: Answer<Account>): Response | object {
