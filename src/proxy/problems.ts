@@ -72,7 +72,6 @@ export const asProblem = (error: unknown): ProblemError =>
 export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(typeof error));
 
 export const statusOf = (code: ProblemCode): number => PROBLEM_CODES[code];
-export const titleOf = (code: ProblemCode): string => TITLES[code];
 
 /** The RFC 9457 document. The `type` is a URN: nothing is to be fetched there. */
 export function problemDocument(error: ProblemError, requestId: string): Problem {

@@ -1,16 +1,7 @@
 /** Walks the flow reducer through actions, and runs it against a scripted proxy on a clock of its own. */
 import type { Account, FlowReport } from '../../src/contract.ts';
 import { DestinationOAuthError } from '../../src/errors.ts';
-import {
-  dueAt,
-  initialState,
-  reduce,
-  viewOf,
-  type Action,
-  type Attempt,
-  type Effect,
-  type State,
-} from '../../src/flow.ts';
+import { dueAt, initialState, reduce, viewOf, type Action, type Effect, type State } from '../../src/flow.ts';
 
 export const START = 1_700_000_000_000;
 
@@ -34,17 +25,6 @@ export const report = (
   state: FlowReport['state'],
   rest: Partial<Pick<FlowReport, 'account' | 'hint'>> = {},
 ): FlowReport => ({ flow, account_id: 'acc', state, ...rest });
-
-/** An attempt as it is kept across a reload. */
-export const keptAttempt = (given: Partial<Attempt> = {}): Attempt => ({
-  flow: A,
-  begunAt: START,
-  mode: 'popup',
-  renewal: false,
-  resumed: true,
-  live: true,
-  ...given,
-});
 
 /** An effect in a word: its type, and what tells it from others of its type. */
 export function effectName(effect: Effect): string {
