@@ -87,12 +87,12 @@ export const boundaries = [
   },
   {
     name: 'boundary/pure',
-    files: ['src/flow.ts', 'src/protocol.ts', 'src/contract.ts', 'src/authorize-url.ts'],
+    files: ['src/flow.ts', 'src/protocol.ts', 'src/contract.ts', 'src/authorize-url.ts', 'src/times.ts'],
     rules: {
       ...imports(
         only(
-          ['protocol', 'contract', 'errors', 'authorize-url'],
-          'Decisions live apart from the DOM: this file imports data shapes only.',
+          ['protocol', 'contract', 'errors', 'authorize-url', 'times'],
+          'Decisions live apart from the DOM: this file imports data shapes and figures only.',
         ),
       ),
       ...globals(...NODE_GLOBALS, ...DOM_GLOBALS),

@@ -9,6 +9,7 @@
 import { safeAuthorizeUrl } from './authorize-url.ts';
 import type { Account, FlowReport, Hint, OAuthStatus } from './contract.ts';
 import { DestinationOAuthError } from './errors.ts';
+import * as TIMES from './times.ts';
 
 /** Phases that stand for themselves; `idle` shows the account's status instead. */
 export type Phase = 'idle' | 'awaiting' | 'confirming' | 'incomplete' | 'unconfirmed' | 'blocked' | 'failed' | 'error';
@@ -22,31 +23,7 @@ export type Channel = 'post-message' | 'broadcast-channel' | 'poll' | 'resume';
 /** Something that happened and is worth a sentence, beside the view. */
 export type Notice = 'cancelled' | 'expired' | 'not-yet';
 
-/** Milliseconds. */
-export const TIMES = {
-  firstPoll: 2_000,
-  slowestPoll: 10_000,
-  /** From `closed` to `unconfirmed`, if the check that `closed` calls for does not answer. */
-  closed: 4_000,
-  /** How long `confirming` waits for LiveRamp to make up its mind. */
-  confirming: 10_000,
-  /** The same where the proxy has not answered since. */
-  unanswered: 18_000,
-  /** From the return to the last look at an account that came back `ok` but is not authorized. */
-  settle: 20_000,
-  /** How long "flow not found" means "not begun yet". */
-  begin: 60_000,
-  /** A flow lives 15 minutes at the proxy; a minute more for the way there and back. */
-  life: 16 * 60_000,
-  /** A hint within this time of the last question does not ask again. */
-  patience: 1_000,
-  /** A status older than this is read again when the page is looked at. */
-  stale: 60_000,
-  /** A ticket is renewed when this much of its life is left, or a third of it. */
-  renew: 60_000,
-  /** Between two reads that nobody asked for. */
-  leastRenew: 10_000,
-} as const;
+export { TIMES };
 
 /** Earlier attempts that are still listened to. */
 const MOST_ATTEMPTS = 4;
