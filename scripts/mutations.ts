@@ -107,7 +107,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...of('src/proxy/tickets.ts', authorize, [
     ['ticket: one spelling', ' || !isCanonical(ticket)', ''],
-    ['ticket: expiry is written', 'expired: exp <= clock()', 'expired: false'],
+    ['ticket: expiry is written', 'expired: content.exp <= clock()', 'expired: false'],
   ]),
   ...of('src/proxy/request.ts', callback, [
     [

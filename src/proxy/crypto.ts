@@ -1,11 +1,27 @@
 import { base64url } from 'jose';
 
+const TOKEN_BYTES = 32;
+
+/** Random bytes are asked for many tokens at a time: the call takes longer than all else that a token needs. */
+const pool = new Uint8Array(64 * TOKEN_BYTES);
+let used = pool.length;
+
 /** 256 random bits, base64url. */
-export const randomToken = (): string => base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
+export function randomToken(): string {
+  if (used === pool.length) {
+    crypto.getRandomValues(pool);
+    used = 0;
+  }
+  const bytes = pool.subarray(used, (used += TOKEN_BYTES));
+  const token = base64url.encode(bytes);
+  // Given out once, whatever happens to the counter.
+  bytes.fill(0);
+  return token;
+}
 
 /** What is used of `node:crypto`. */
 interface NodeCrypto {
-  createHash(name: 'sha256'): { update(bytes: Uint8Array): { digest(): Uint8Array } };
+  hash?(algorithm: 'sha256', text: string, encoding: 'base64url'): string;
 }
 
 /**
@@ -15,13 +31,12 @@ interface NodeCrypto {
 const runtime = globalThis as { process?: { getBuiltinModule?(name: 'node:crypto'): NodeCrypto | undefined } };
 const node = runtime.process?.getBuiltinModule?.('node:crypto');
 
-const digest: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array | Promise<Uint8Array> = node
-  ? (bytes) => node.createHash('sha256').update(bytes).digest()
-  : async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-
 /** SHA-256, base64url. */
 export async function hash(text: string): Promise<string> {
-  return base64url.encode(await digest(new TextEncoder().encode(text)));
+  return (
+    node?.hash?.('sha256', text, 'base64url') ??
+    base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))))
+  );
 }
 
 /** Whether two hashes are equal, in a time that does not tell where they differ. */

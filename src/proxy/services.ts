@@ -30,7 +30,8 @@ export interface Services {
 
 export function createServices(config: ProxyConfig): Services {
   const { clock, limits, timeouts, onEvent } = config;
-  const store = guardedStore(config.store ?? memoryStore({ clock }));
+  // Only a store that is somewhere else can fail or hang.
+  const store = config.store ? guardedStore(config.store) : memoryStore({ clock });
   const upstreamStore = prefixedStore(store, 'upstream:');
   const tickets = createTickets(config);
   const accounts = new Accounts(config, tickets);

@@ -1,5 +1,6 @@
 import { base64url, CompactEncrypt, compactDecrypt } from 'jose';
 import { z } from 'zod';
+import { ExpiringMap } from './expiring-map.ts';
 import type { ProxyConfig } from './options.ts';
 
 /** How long a ticket can begin a flow. */
@@ -21,6 +22,11 @@ const claimsSchema = z.object({
 });
 export type TicketClaims = z.infer<typeof claimsSchema>;
 const payloadSchema = claimsSchema.extend({ aud: z.literal('authorize'), exp: z.number() });
+
+interface Content {
+  readonly claims: TicketClaims;
+  readonly exp: number;
+}
 
 export interface Tickets {
   issue(claims: TicketClaims): Promise<{ ticket: string; expiresAt: number }>;
@@ -58,6 +64,8 @@ export function createTickets({ secrets, clock }: Pick<ProxyConfig, 'secrets' | 
   let keys: Promise<CryptoKey[]> | undefined;
   const loadKeys = (): Promise<CryptoKey[]> => (keys ??= Promise.all(secrets.map(deriveKey)));
   const issued = new Map<string, { at: number; ticket: Promise<string> }>();
+  /** What the tickets of this instance say, so that the begin need not decrypt what has just been encrypted. */
+  const own = new ExpiringMap<Content>(MAX_REUSED, TICKET_MS);
 
   const encrypt = async (claims: TicketClaims, exp: number): Promise<string> => {
     const [key] = await loadKeys();
@@ -83,13 +91,30 @@ export function createTickets({ secrets, clock }: Pick<ProxyConfig, 'secrets' | 
     return undefined;
   };
 
+  const open = async (ticket: string): Promise<Content | undefined> => {
+    if (ticket.length > MAX_LENGTH || !isCanonical(ticket)) return undefined;
+    const plaintext = await decrypt(ticket);
+    if (!plaintext) return undefined;
+    const payload = payloadSchema.safeParse(JSON.parse(new TextDecoder().decode(plaintext)));
+    if (!payload.success) return undefined;
+    const { aud: _, exp, ...claims } = payload.data;
+    return { claims, exp };
+  };
+
   return {
     async issue(claims) {
       const binding = JSON.stringify([claims.user, claims.tenant, claims.account, claims.origin, claims.authorized]);
       const now = clock();
       let entry = issued.get(binding);
       if (!entry || now - entry.at >= REUSE_MS || now < entry.at) {
-        entry = { at: now, ticket: encrypt(claims, now + TICKET_MS) };
+        const exp = now + TICKET_MS;
+        entry = {
+          at: now,
+          ticket: encrypt(claims, exp).then((ticket) => {
+            own.set(ticket, { claims, exp }, now);
+            return ticket;
+          }),
+        };
         issued.delete(binding);
         issued.set(binding, entry);
         const oldest = issued.keys().next();
@@ -99,13 +124,8 @@ export function createTickets({ secrets, clock }: Pick<ProxyConfig, 'secrets' | 
     },
 
     async read(ticket) {
-      if (ticket.length > MAX_LENGTH || !isCanonical(ticket)) return undefined;
-      const plaintext = await decrypt(ticket);
-      if (!plaintext) return undefined;
-      const payload = payloadSchema.safeParse(JSON.parse(new TextDecoder().decode(plaintext)));
-      if (!payload.success) return undefined;
-      const { aud: _, exp, ...claims } = payload.data;
-      return { claims, expired: exp <= clock() };
+      const content = own.get(ticket, clock()) ?? (await open(ticket));
+      return content && { claims: content.claims, expired: content.exp <= clock() };
     },
   };
 }
