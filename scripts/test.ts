@@ -28,6 +28,7 @@ const STAGES: readonly (readonly Step[])[] = [
   [
     { title: 'Node tests', script: 'test:node' },
     { title: 'Browser tests', script: 'test:browser' },
+    { title: 'Visual tests', script: 'test:visual' },
   ],
   // Alone, since its scenarios have time limits.
   [{ title: 'End to end', script: 'test:e2e' }],

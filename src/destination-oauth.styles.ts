@@ -13,10 +13,10 @@ export const styles = css`
     /* System colours follow color-scheme without light-dark(), which older engines lack. */
     --_accent: var(--destination-oauth-accent, color-mix(in srgb, #16f 76%, canvastext));
     --_on-accent: var(--destination-oauth-on-accent, canvas);
-    --_muted: var(--destination-oauth-muted, color-mix(in srgb, currentcolor 75%, transparent));
+    --_muted: var(--destination-oauth-muted, color-mix(in srgb, currentcolor 80%, transparent));
     --_border: var(--destination-oauth-border, color-mix(in srgb, currentcolor 20%, transparent));
-    --_success: var(--destination-oauth-success, color-mix(in srgb, #0a6 65%, currentcolor));
-    --_warning: var(--destination-oauth-warning, color-mix(in srgb, #c60 65%, currentcolor));
+    --_success: var(--destination-oauth-success, color-mix(in srgb, #085 65%, currentcolor));
+    --_warning: var(--destination-oauth-warning, color-mix(in srgb, #b60 65%, currentcolor));
     --_danger: var(--destination-oauth-danger, color-mix(in srgb, #d22 65%, currentcolor));
     --_button-radius: var(--destination-oauth-button-radius, 8px);
     --_space: var(--destination-oauth-space, 1em);
@@ -229,11 +229,12 @@ export const styles = css`
     white-space: nowrap;
   }
   @media (prefers-reduced-motion: no-preference) {
-    .icon,
-    .status,
+    /* Words are never on their way between two colours, where their contrast would be anyone's guess. */
+    .icon {
+      transition: color var(--_duration);
+    }
     button {
-      transition: var(--_duration);
-      transition-property: background-color, border-color, box-shadow, color;
+      transition: box-shadow var(--_duration);
     }
     .loading,
     .confirming {

@@ -20,7 +20,7 @@ async function show(variant: Variant, lang = '', names = {}): Promise<void> {
     stage,
     () => frame.appendChild(document.createElement('div')),
     { variant, lang },
-    { name: 'Seat 7', ...names },
+    () => ({ name: 'Seat 7', ...names }),
   );
   // The texts come when they have been loaded, and the clock stands still.
   stage.clock?.restore();

@@ -3,3 +3,6 @@ declare module '*?raw' {
   const text: string;
   export default text;
 }
+
+/** A style sheet that an import puts into the page. */
+declare module '*.css' {}

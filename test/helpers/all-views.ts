@@ -23,9 +23,9 @@ const STEPS: Partial<Record<View, (stage: Stage) => void>> = {
   failed: (stage) => stage.say({ hint: 'unprocessable_entity' }),
 };
 
-const flowOf = (view: string | undefined, names: Partial<Account>): Flow | Promise<never> => {
+const flowOf = (view: View, names: Partial<Account>): Flow | Promise<never> => {
   if (view === 'confirming') return never();
-  if (view === 'incomplete') return { state: 'completed', account: account({ ...names, account_id: view }) };
+  if (view === 'incomplete') return { state: 'completed', account: account(names) };
   if (view === 'failed') return { state: 'failed', hint: 'unprocessable_entity' };
   return { state: 'pending' };
 };
@@ -47,28 +47,34 @@ export const ALL_VIEWS: readonly View[] = [
 
 /**
  * Puts one element in each view, as a child of what `place` gives, and stops the time for good, so that they stay there.
- * Names and properties are the same for all.
+ * Properties are the same for all. May be called once for each variant.
  */
 export async function showAllViews(
   stage: Stage,
   place: (view: View) => Element,
   given: Partial<DestinationOAuth> = {},
-  names: Partial<Account> = {},
+  namesOf: (view: View) => Partial<Account> = () => ({}),
 ): Promise<Map<View, DestinationOAuth>> {
   const silent = new FakeProxy().install();
   silent.account = never;
   const viewOfFlow = new Map<string, View>();
+  const { variant = 'card' } = given;
+  const idOf = (view: View): string => `${variant}~${view}`;
   stage.proxy.account = (id) => {
-    const answer = ACCOUNTS[id as View] ?? {};
-    return typeof answer === 'string' ? answer : { ...names, ...answer };
+    const view = id.split('~')[1] as View;
+    const answer = ACCOUNTS[view] ?? {};
+    return typeof answer === 'string' ? answer : { ...namesOf(view), ...answer };
   };
-  stage.proxy.flow = (flow) => flowOf(viewOfFlow.get(flow), names);
-  stage.freeze();
+  stage.proxy.flow = (flow) => {
+    const view = viewOfFlow.get(flow) ?? 'awaiting';
+    return flowOf(view, { ...namesOf(view), account_id: idOf(view) });
+  };
+  if (!stage.clock) stage.freeze();
   const elements = new Map<View, DestinationOAuth>();
   for (const view of ALL_VIEWS) {
     const element = new DestinationOAuth();
     const { base } = view === 'loading' ? silent : stage.proxy;
-    Object.assign(element, { accountId: view, proxyUrl: base, ...given });
+    Object.assign(element, { accountId: idOf(view), proxyUrl: base, ...given });
     element.setAttribute('loading', 'eager');
     place(view).append(element);
     elements.set(view, element);
@@ -82,7 +88,7 @@ export async function showAllViews(
       element.authorize();
       stage.blocked = false;
       viewOfFlow.set(stage.flow, view);
-      stage.proxy.belongs(stage.flow, view);
+      stage.proxy.belongs(stage.flow, idOf(view));
       step(stage);
     }
     await stage.view(element, view);
