@@ -54,7 +54,7 @@ export class LiverampV2Client {
     this.#options = options;
   }
 
-  async call<T>(context: UpstreamContext, { path, body, ...call }: LiverampV2Call<T>): Promise<T> {
+  call<T>(context: UpstreamContext, { path, body, ...call }: LiverampV2Call<T>): Promise<T> {
     const { tenant } = context.session;
     let used: Token | undefined;
     return callUpstream(context, {

@@ -35,8 +35,6 @@ export function createServices(config: ProxyConfig): Services {
   const upstreamStore = prefixedStore(store, 'upstream:');
   const tickets = createTickets(config);
   const accounts = new Accounts(config, tickets);
-  const calls = new WeakMap<UpstreamContext, Call>();
-
   const notify: Services['notify'] = (call, details, subject) => {
     if (!onEvent) return;
     const { user, tenant } = call.session ?? {};
@@ -55,7 +53,7 @@ export function createServices(config: ProxyConfig): Services {
   };
 
   const flows = new Flows(config, store, accounts, (context, record, outcome) => {
-    const call = calls.get(context);
+    const call = callOf(context);
     const subject = { user: record.user, tenant: record.tenant, accountId: record.account };
     if (!call) return;
     if (outcome.state === 'completed') notify(call, { type: 'flow.completed', outcome: 'authorized' }, subject);
@@ -81,21 +79,27 @@ export function createServices(config: ProxyConfig): Services {
     },
     upstreamContext(call, session) {
       const end = performance.now() + timeouts.requestMs;
-      const remaining = (): number => end - performance.now();
-      const context: UpstreamContext = {
+      const context: OwnContext = {
         session,
         fetch: config.fetch,
         clock,
-        remaining,
+        remaining: () => end - performance.now(),
         timeouts,
         store: upstreamStore,
         tell: (details) => notify(call, details),
+        [CALL]: call,
       };
-      calls.set(context, call);
       return context;
     },
   };
 }
+
+/** Which request a context is for: the events' business, and no upstream's. */
+const CALL = Symbol('call');
+interface OwnContext extends UpstreamContext {
+  readonly [CALL]?: Call;
+}
+const callOf = (context: OwnContext): Call | undefined => context[CALL];
 
 const compact = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {

@@ -39,39 +39,39 @@ interface Answer {
   readonly text: string;
 }
 
+const decoder = new TextDecoder();
+
 /** Reads a body up to the cap. A longer one is dropped, not read to its end. */
 async function readText(response: Response): Promise<string> {
   if (!response.body) return '';
   const reader = response.body.getReader();
-  const decoder = new TextDecoder();
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  let text = '';
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
+    if (done) return decoder.decode(chunks.length === 1 ? chunks[0] : joined(chunks, size));
     size += value.byteLength;
     if (size > MAX_BODY_BYTES) {
       reader.cancel().catch(() => undefined);
       throw new UpstreamError('upstream_invalid_response', 'The answer is longer than 1 MB');
     }
-    text += decoder.decode(value, { stream: true });
+    chunks.push(value);
   }
 }
 
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
 /** One call within its time limit, body included. The time limit holds even against a `fetch` that ignores signals. */
-async function send(context: UpstreamContext, call: UpstreamCall<unknown>, headers: HeadersInit): Promise<Answer> {
-  const budget = Math.min(context.timeouts.callMs, context.remaining());
+function send(context: UpstreamContext, call: UpstreamCall<unknown>, headers: HeadersInit): Promise<Answer> {
   const abort = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => {
-        reject(new UpstreamError('upstream_timeout'));
-        abort.abort();
-      },
-      Math.max(0, budget),
-    );
-  });
   const work = async (): Promise<Answer> => {
     const response = await context.fetch(call.url, {
       method: call.method,
@@ -84,15 +84,27 @@ async function send(context: UpstreamContext, call: UpstreamCall<unknown>, heade
     const text = await readText(response);
     return { status: response.status, retryAfter: response.headers.get('retry-after'), text };
   };
-  try {
-    return await Promise.race([work(), late]);
-  } catch (error) {
-    if (error instanceof UpstreamError) throw error;
-    // The cause is not kept: a fetch error may quote the request.
-    throw new UpstreamError('upstream_unavailable');
-  } finally {
-    clearTimeout(timer);
-  }
+  return new Promise((resolve, reject) => {
+    const budget = Math.min(context.timeouts.callMs, context.remaining());
+    const timer = setTimeout(
+      () => {
+        reject(new UpstreamError('upstream_timeout'));
+        abort.abort();
+      },
+      Math.max(0, budget),
+    );
+    work().then(
+      (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        // The cause is not kept: a fetch error may quote the request.
+        reject(error instanceof UpstreamError ? error : new UpstreamError('upstream_unavailable'));
+      },
+    );
+  });
 }
 
 /** The wait before try number `next` (1, 2, …): doubling, between half and the whole of it. */
