@@ -117,12 +117,26 @@ export class Tab {
     return opened;
   }
 
-  /** Presses the mouse in the middle of what the expression finds. */
-  async click(expression: string): Promise<void> {
-    const box = (await this.evaluate(
+  async #middleOf(expression: string): Promise<[x: number, y: number]> {
+    return (await this.evaluate(
       `(({ left, top, width, height }) => [left + width / 2, top + height / 2])((${expression}).getBoundingClientRect())`,
     )) as [number, number];
-    await this.page.mouse.click(...box);
+  }
+
+  /** Moves the mouse over what the expression finds, and waits until that shows. */
+  async reach(expression: string): Promise<void> {
+    await this.page.mouse.move(...(await this.#middleOf(expression)));
+    await this.rest();
+  }
+
+  /** Waits until all is painted and nothing is left to be done, as it is when somebody has found the button. */
+  async rest(): Promise<void> {
+    await this.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(resolve)))');
+  }
+
+  /** Presses the mouse in the middle of what the expression finds. */
+  async click(expression: string): Promise<void> {
+    await this.page.mouse.click(...(await this.#middleOf(expression)));
   }
 
   async close(): Promise<void> {

@@ -50,6 +50,7 @@ export async function openPage(browser: Browser, world: World, subject: Subject,
   const tab = await Tab.open(browser);
   await tab.goto(world.flowUrl(subject, variant));
   await tab.until('window.bench?.ready', 'the page to be ready');
+  await tab.rest();
   return tab;
 }
 
@@ -61,8 +62,10 @@ export async function begin(
   variant?: string,
 ): Promise<{ tab: Tab; popup: Page; clicked: Clicked }> {
   const tab = await openPage(browser, world, subject, variant);
+  const button = BUTTONS[subject === 'element' ? subject : 'peer'];
+  await tab.reach(button);
   world.upstreamCalls.length = 0;
-  const popup = await tab.popupOf(() => tab.click(BUTTONS[subject === 'element' ? subject : 'peer']));
+  const popup = await tab.popupOf(() => tab.click(button));
   const clicked = (await tab.evaluate('({ clickedAt: bench.clickedAt, openedAt: bench.openedAt })')) as Clicked;
   return { tab, popup, clicked };
 }

@@ -3,12 +3,13 @@ import type { Browser } from 'puppeteer-core';
 import { runFlow, type Flow } from './flow.ts';
 import type { Options } from './options.ts';
 import { PROXY_PATH } from './pages.ts';
-import { type Section, verdict } from './report.ts';
+import { type Budget, type Section, verdict } from './report.ts';
 import { count, interleaved, median, milliseconds } from './statistics.ts';
 import type { Hit } from './traffic.ts';
 import type { World } from './world.ts';
 
 const LATENCIES = ['0', '100'] as const;
+const BEGIN_REQUESTS = 1;
 const BEGIN_CALLS = 2;
 const RETURN_REQUESTS = 2;
 
@@ -47,7 +48,28 @@ export async function latency(browser: Browser, world: World, { runs }: Options)
     const calls = Math.max(...all.map(({ beginCalls }) => beginCalls.length));
     const returns = Math.max(...all.map(sequence));
     const [sample] = all;
+    const most = all.find(({ beginCalls }) => beginCalls.length === calls);
+    const ahead = Math.max(...all.map((flow) => before(flow).length));
+    const requestsBefore: Budget = {
+      what: 'requests from the click to the platform’s page',
+      figure: ahead,
+      budget: BEGIN_REQUESTS,
+      say: count,
+    };
+    const callsToBegin: Budget = {
+      what: 'calls of LiveRamp’s API to begin a v2 flow, endpoint cached',
+      figure: calls,
+      budget: BEGIN_CALLS,
+      say: count,
+    };
+    const requestsAfter: Budget = {
+      what: 'sequential requests from LiveRamp’s redirect to the final view',
+      figure: returns,
+      budget: RETURN_REQUESTS,
+      say: count,
+    };
     return {
+      budgets: [requestsBefore, callsToBegin, requestsAfter],
       title: 'Click to platform, return to truth',
       text: [
         'Simulated latency is added to every call of the proxy to LiveRamp’s API v2; token and OAuth endpoint are cached, as they are after the first minute of a proxy’s life. LiveRamp decides at once.',
@@ -71,9 +93,9 @@ export async function latency(browser: Browser, world: World, { runs }: Options)
         ],
       },
       notes: [
-        `Before the platform: ${(sample ? before(sample) : []).map(({ method, path }) => `\`${method} ${path.replace(/flow-\d+/, '{account}')}\``).join(', ')}; budget 1.`,
-        `Calls upstream to begin, at most: ${calls}; budget ${BEGIN_CALLS}, ${verdict(calls, BEGIN_CALLS, String(calls - BEGIN_CALLS))}${calls > 0 ? `: ${(all.find(({ beginCalls }) => beginCalls.length === calls)?.beginCalls ?? []).map((call) => `\`${call.replace(/flow-\d+/, '{account}')}\``).join(', ')}` : ''}.`,
-        `Sequential requests after the redirect, at most: ${returns} (callback and done page are one navigation); budget ${RETURN_REQUESTS}, ${verdict(returns, RETURN_REQUESTS, String(returns - RETURN_REQUESTS))}.`,
+        `Before the platform: ${(sample ? before(sample) : []).map(({ method, path }) => `\`${method} ${path.replace(/flow-\d+/, '{account}')}\``).join(', ')}; at most ${ahead}, ${verdict(requestsBefore)}.`,
+        `Calls upstream to begin, at most ${calls}, ${verdict(callsToBegin)}: ${(most?.beginCalls ?? []).map((call) => `\`${call.replace(/[\da-f-]{36}/, '{attempt}')}\``).join(', ')}.`,
+        `Sequential requests after the redirect, at most ${returns}, ${verdict(requestsAfter)}: callback and done page are one navigation.`,
       ],
     };
   } finally {

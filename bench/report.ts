@@ -1,5 +1,14 @@
 /** What a benchmark leaves: sections of a document, each with a table. */
 
+export interface Budget {
+  what: string;
+  figure: number;
+  budget: number;
+  say: (value: number) => string;
+  /** Within where the figure is at least the budget. */
+  atLeast?: boolean;
+}
+
 export interface Section {
   title: string;
   /** Paragraphs before the table: what is measured, and how. */
@@ -7,6 +16,8 @@ export interface Section {
   table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
   /** After the table. */
   notes?: readonly string[];
+  /** What is promised of the figures here, for the table of all budgets. */
+  budgets?: readonly Budget[];
 }
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -26,5 +37,26 @@ export function markdown({ title, text, table, notes = [] }: Section): string {
 }
 
 /** A figure against its budget. */
-export const verdict = (value: number, budget: number, over: string): string =>
-  value <= budget ? 'within' : `over by ${over}`;
+export function verdict({ figure, budget, say, atLeast = false }: Budget): string {
+  const missing = atLeast ? budget - figure : figure - budget;
+  return missing <= 0 ? 'within' : `${atLeast ? 'under' : 'over'} by ${say(missing)}`;
+}
+
+/** Every budget of these sections in one table. */
+export function allBudgets(sections: readonly Section[]): Section {
+  const budgets = sections.flatMap((section) => section.budgets ?? []);
+  const missed = budgets.filter((each) => verdict(each) !== 'within').length;
+  return {
+    title: 'Budgets',
+    text: [`${budgets.length - missed} of ${budgets.length} are kept.`],
+    table: {
+      head: ['', 'figure', 'budget', ''],
+      rows: budgets.map((each) => [
+        each.what,
+        each.say(each.figure),
+        `${each.atLeast ? '≥' : '≤'} ${each.say(each.budget)}`,
+        verdict(each),
+      ]),
+    },
+  };
+}

@@ -5,12 +5,15 @@ import { ROOT } from '../scripts/test-files.ts';
 import { Tab } from './browser.ts';
 import type { Options } from './options.ts';
 import { PROXY_PATH, ROWS } from './pages.ts';
-import { type Section, verdict } from './report.ts';
+import { type Budget, type Section, verdict } from './report.ts';
+import { count, times } from './statistics.ts';
 import { now } from './traffic.ts';
 import type { World } from './world.ts';
 
 const STATUS_BUDGET = 10;
+const FIRST_SCREEN_BUDGET = 1;
 const UPSTREAM_BUDGET = 12;
+const THROUGHPUT_BUDGET = 0.7;
 
 interface Asked {
   status: number;
@@ -47,23 +50,19 @@ export async function requests(browser: Browser, world: World): Promise<Section>
   const all = await ask(browser, world, 'eager');
   const first = await ask(browser, world, 'lazy');
   const calls = all.upstream.filter((call) => !call.endsWith('/token'));
-  const row = (name: string, value: number, budget: number): string[] => [
-    name,
-    String(value),
-    String(budget),
-    verdict(value, budget, String(value - budget)),
+  const budgets: Budget[] = [
+    { what: 'status requests, all wanted at once', figure: all.status, budget: STATUS_BUDGET, say: count },
+    { what: 'status requests for the first screen', figure: first.status, budget: FIRST_SCREEN_BUDGET, say: count },
+    { what: 'calls of LiveRamp’s API, all wanted at once', figure: calls.length, budget: UPSTREAM_BUDGET, say: count },
   ];
   return {
     title: `Requests for ${ROWS.toLocaleString('en')} elements`,
     text: ['A proxy that has just been started, API v2.'],
     table: {
       head: ['', 'measured', 'budget', ''],
-      rows: [
-        row('status requests, all wanted at once', all.status, STATUS_BUDGET),
-        row('status requests for the first screen', first.status, 1),
-        row('calls of LiveRamp’s API, all wanted at once', calls.length, UPSTREAM_BUDGET),
-      ],
+      rows: budgets.map((each) => [each.what, count(each.figure), count(each.budget), verdict(each)]),
     },
+    budgets: budgets.map((each) => ({ ...each, what: `${ROWS.toLocaleString('en')} elements: ${each.what}` })),
     notes: [`Upstream, with the access token, which serves for minutes: ${tally(all.upstream)}.`],
   };
 }
@@ -86,7 +85,17 @@ export function throughput({ quick }: Options): Section {
     shell: process.platform === 'win32',
   });
   if (status !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${stdout}${stderr}`);
+  const budgets = [...stdout.matchAll(/^(\w.*)\n(?: .*\n)*? {2}ratio ([\d.]+) by requests/gm)].map(
+    ([, what = '', ratio]): Budget => ({
+      what: `the proxy’s throughput over a bare pass-through’s: ${what.replace(/[,:].*/, '').toLowerCase()}`,
+      figure: Number(ratio),
+      budget: THROUGHPUT_BUDGET,
+      say: times,
+      atLeast: true,
+    }),
+  );
   return {
+    budgets,
     title: 'The proxy against a bare pass-through',
     text: [
       'The same server library before the same upstream, which answers at once; rounds in turn, medians. Budget: 0.7 × the pass-through’s throughput. `npm run bench:proxy` alone measures longer.',

@@ -16,7 +16,7 @@ import { firstRender } from './first-render.ts';
 import { latency } from './latency.ts';
 import { describeMachine } from './machine.ts';
 import { readOptions } from './options.ts';
-import { markdown, type Section } from './report.ts';
+import { allBudgets, markdown, type Section } from './report.ts';
 import { requests, throughput } from './requests.ts';
 import { severed, sideBySide } from './side-by-side.ts';
 import { sizes } from './sizes.ts';
@@ -75,13 +75,15 @@ async function bench(): Promise<void> {
       sections.push(...measured);
       console.log(`\n${measured.map(markdown).join('\n\n')}\n\n(${((performance.now() - began) / 1000).toFixed(0)} s)`);
     }
-    if (options.quick || only !== undefined) return;
+    if (only !== undefined) return;
+    console.log(`\n${markdown(allBudgets(sections))}`);
+    if (options.quick) return;
     const machine = describeMachine(await browser.version());
     const text = [
       '<!-- Written by `npm run bench`. Do not edit. -->',
       '# Benchmarks',
       `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}. Machine: ${machine}. Medians of ${options.runs} interleaved runs where nothing else is said. Everything runs on this one machine over loopback, so the figures show what each program adds, not what a network adds; what they are compared with stands in \`bench/package.json\`, with its versions.`,
-      ...sections.map(markdown),
+      ...[allBudgets(sections), ...sections].map(markdown),
     ].join('\n\n');
     writeFileSync(DOCUMENT, await prettier.format(text, { parser: 'markdown', printWidth: 120 }));
     console.log(`\nWritten to docs/benchmarks.md.`);

@@ -230,13 +230,15 @@ export const styles = css`
   }
   @media (prefers-reduced-motion: no-preference) {
     /* Words are never on their way between two colours, where their contrast would be anyone's guess. */
-    .icon {
+    /* And only where the user is: a thousand rows that learn their status at once have no colours to fade. */
+    :host(:is(:hover, :focus-within)) .icon {
       transition: color var(--_duration);
     }
     button {
       transition: box-shadow var(--_duration);
     }
-    .loading,
+    /* A list of rows that are being read says so in words, and turns no wheels. */
+    .card .loading,
     .confirming {
       animation: turn calc(var(--_duration) * 5) linear infinite;
     }

@@ -377,7 +377,8 @@ export class DestinationOAuth extends LitElement {
     const labels = [NAME, ...(this.#controller.state.account ? [this.#title()] : [])].flatMap((name) =>
       VIEWS.map((each) => this.#label(each, name)),
     );
-    return html`<div class="main" data-reserve=${labels.join('\n')}>
+    // Each line has to be laid out, in every row of a long list: none twice.
+    return html`<div class="main" data-reserve=${[...new Set(labels)].join('\n')}>
       ${
         hasButton
           ? html`<button

@@ -81,7 +81,7 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
 
   function start(): void {
     undo = [onWake((restored) => near && dispatch({ type: 'wake', restored }))];
-    if (!near) undo.push(whenNear(host, arrive));
+    if (!near && host.loading !== 'eager') undo.push(whenNear(host, arrive));
     if (subscriber) undo.push(subscribe(subscriber));
   }
 
