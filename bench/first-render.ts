@@ -2,13 +2,12 @@
 import type { Browser } from 'puppeteer-core';
 import { Tab, type Heap, type Work } from './browser.ts';
 import type { Options } from './options.ts';
-import { ROWS } from './pages.ts';
+import { ROWS, type Template } from './pages.ts';
 import { type Budget, type Section, verdict } from './report.ts';
 import { interleaved, kilobytes, median, milliseconds, times } from './statistics.ts';
 import type { World } from './world.ts';
 
-/** `lit-authorized`: bare elements with the DOM that the element has once its status has been read. */
-const KINDS = ['element', 'lit', 'html', 'lit-authorized'] as const;
+const KINDS = ['element', 'lit', 'html'] as const;
 type Kind = (typeof KINDS)[number];
 const RATIO_BUDGET = 2;
 const HEAP_BUDGET = 12 * 1024;
@@ -17,27 +16,29 @@ interface Rendered {
   work: Work;
   heap: Heap;
   interactiveAt: number;
-  /** From the moment when the proxy answers to every row's final view; the elements only. */
+  /** From the moment when the proxy answers to every row's final view; not of the plain rows. */
   answered?: { work: Work; heap: Heap };
 }
 
 const STAMPED = `(row) => row.shadowRoot.innerHTML.replaceAll(/<!--[^]*?-->/g, '')`;
 
 /** The shadow DOM and the style sheet of an element whose status has not been read, or has. */
-async function capture(browser: Browser, world: World, view: 'loading' | 'authorized'): Promise<string> {
+async function capture(
+  browser: Browser,
+  world: World,
+  view: 'loading' | 'authorized',
+): Promise<Omit<Template, 'then'>> {
   const tab = await Tab.open(browser);
   if (view === 'loading') world.hold();
   try {
     await tab.goto(world.rowsUrl('element'));
     await tab.until('window.interactiveAt', 'the elements');
     await tab.evaluate(`untilAll('${view}')`);
-    return String(
-      await tab.evaluate(`(() => {
-        const row = document.querySelector('destination-oauth');
-        const css = row.shadowRoot.adoptedStyleSheets.flatMap(({ cssRules }) => [...cssRules].map(({ cssText }) => cssText));
-        return JSON.stringify({ html: (${STAMPED})(row), css: css.join('\\n') });
-      })()`),
-    );
+    return (await tab.evaluate(`(() => {
+      const row = document.querySelector('destination-oauth');
+      const css = row.shadowRoot.adoptedStyleSheets.flatMap(({ cssRules }) => [...cssRules].map(({ cssText }) => cssText));
+      return { html: (${STAMPED})(row), css: css.join('\\n') };
+    })()`)) as Omit<Template, 'then'>;
   } finally {
     world.release();
     await tab.close();
@@ -45,8 +46,7 @@ async function capture(browser: Browser, world: World, view: 'loading' | 'author
 }
 
 /** The comparison is worth nothing if the bare elements stamp something else. */
-async function expectSame(tab: Tab, template: string): Promise<void> {
-  const { html } = JSON.parse(template) as { html: string };
+async function expectSame(tab: Tab, html: string): Promise<void> {
   const same = await tab.evaluate(`(() => {
     const parse = (html) => Object.assign(document.createElement('div'), { innerHTML: html });
     // Attributes may stand in any order.
@@ -60,13 +60,12 @@ async function expectSame(tab: Tab, template: string): Promise<void> {
   );
 }
 
-async function render(browser: Browser, world: World, kind: Kind, template: string): Promise<Rendered> {
-  world.stamp(template);
+async function render(browser: Browser, world: World, kind: Kind, template: Template): Promise<Rendered> {
   const tab = await Tab.open(browser);
   // The proxy's answer is a second render, which is measured by itself.
   world.hold();
   try {
-    await tab.goto(world.rowsUrl(kind.replace(/-.*/, '')));
+    await tab.goto(world.rowsUrl(kind));
     await tab.until('window.interactiveAt', 'the rows');
     const work = await tab.work();
     const rendered: Rendered = {
@@ -74,12 +73,14 @@ async function render(browser: Browser, world: World, kind: Kind, template: stri
       interactiveAt: Number(await tab.evaluate('interactiveAt')),
       heap: await tab.heap(),
     };
-    if (kind.startsWith('lit')) await expectSame(tab, template);
-    if (kind !== 'element') return rendered;
+    if (kind === 'lit') await expectSame(tab, template.html);
+    if (kind === 'html') return rendered;
     const before = await tab.work();
+    if (kind === 'lit') await tab.evaluate('answer()');
     const all = tab.evaluate(`untilAll('authorized')`);
     world.release();
     await all;
+    if (kind === 'lit') await expectSame(tab, template.then);
     const after = await tab.work();
     const difference = (name: keyof Work): number => after[name] - before[name];
     rendered.answered = {
@@ -101,9 +102,9 @@ async function render(browser: Browser, world: World, kind: Kind, template: stri
 
 export async function firstRender(browser: Browser, world: World, { runs }: Options): Promise<Section> {
   const loading = await capture(browser, world, 'loading');
-  const authorized = await capture(browser, world, 'authorized');
-  const run = (kind: Kind): Promise<Rendered> =>
-    render(browser, world, kind, kind === 'lit-authorized' ? authorized : loading);
+  const template: Template = { ...loading, then: (await capture(browser, world, 'authorized')).html };
+  world.stamp(JSON.stringify(template));
+  const run = (kind: Kind): Promise<Rendered> => render(browser, world, kind, template);
   await interleaved(KINDS, 1, run);
   const results = await interleaved(KINDS, runs, run);
   const of = (kind: Kind, pick: (run: Rendered) => number): number => median((results.get(kind) ?? []).map(pick));
@@ -114,10 +115,9 @@ export async function firstRender(browser: Browser, world: World, { runs }: Opti
   const seconds = (pick: (work: Work) => number) => (run: Rendered) => pick(run.work) * 1000;
   const heapOf = (heap: Heap): number => (heap.js + heap.dom) / ROWS;
   const total = seconds(({ task }) => task);
-  const bytes = ({ heap }: Rendered): number => heapOf(heap);
-  const answered = (results.get('element') ?? []).flatMap((run) => run.answered ?? []);
-  const answeredWork = (pick: (work: Work) => number): string =>
-    milliseconds(median(answered.map(({ work }) => pick(work) * 1000)));
+  const bytes = ({ heap }: { heap: Heap }): number => heapOf(heap);
+  const answered = (kind: Kind, pick: (run: { work: Work; heap: Heap }) => number): number =>
+    median((results.get(kind) ?? []).flatMap((run) => (run.answered ? [pick(run.answered)] : [])));
   const rows = ROWS.toLocaleString('en');
   const budgets: Budget[] = [
     {
@@ -134,7 +134,7 @@ export async function firstRender(browser: Browser, world: World, { runs }: Opti
     },
     {
       what: 'heap of an element over a bare Lit element’s, status read',
-      figure: median(answered.map(({ heap }) => heapOf(heap))) - of('lit-authorized', bytes),
+      figure: answered('element', bytes) - answered('lit', bytes),
       budget: HEAP_BUDGET,
       say: kilobytes,
     },
@@ -168,7 +168,7 @@ export async function firstRender(browser: Browser, world: World, { runs }: Opti
       ...budgets.map(
         (each) => `${each.what}: ${each.say(each.figure)}; budget ${each.say(each.budget)}, ${verdict(each)}.`,
       ),
-      `When the proxy has answered, all rows show their status after ${answeredWork(({ task }) => task)} of main thread, ${answeredWork(({ style, layout }) => style + layout)} of it style and layout.`,
+      `When the proxy has answered, all rows show their status after ${milliseconds(answered('element', ({ work }) => work.task * 1000))} of main thread; bare Lit elements whose DOM changes to the same take ${milliseconds(answered('lit', ({ work }) => work.task * 1000))}.`,
     ],
   };
 }

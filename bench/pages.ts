@@ -17,8 +17,11 @@ const json = (id: string, value: string): string =>
 
 const tags = (open: (index: number) => string): string => Array.from({ length: ROWS }, (_, i) => open(i)).join('\n');
 
-interface Template {
+/** What rows that are no elements of this project stamp. */
+export interface Template {
   html: string;
+  /** When the status has been read. */
+  then: string;
   css: string;
 }
 

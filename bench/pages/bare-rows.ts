@@ -1,5 +1,15 @@
-/** Lit elements that do nothing but stamp the same DOM as the element's, with the same style sheet. */
+/**
+ * Lit elements that do nothing but stamp the same DOM as the element's, with the same style sheet: first that of a status which
+ * has not been read, and after `window.answer()` that of one which has.
+ */
 import { html, LitElement, unsafeCSS, type TemplateResult } from 'lit';
+import type { Template } from '../pages.ts';
+
+declare global {
+  interface Window {
+    answer: () => void;
+  }
+}
 
 /** Depends on the account, the view or the language: bound, as the element binds it. */
 const BOUND = ['class', 'd', 'lang', 'aria-label', 'aria-disabled', 'data-reserve', 'data-or'];
@@ -28,8 +38,8 @@ function templateOf(markup: string): () => TemplateResult {
 }
 
 const template = document.querySelector('#template')?.textContent ?? '';
-const { html: markup, css: sheet } = JSON.parse(template) as { html: string; css: string };
-const render = templateOf(markup);
+const { html: markup, then, css: sheet } = JSON.parse(template) as Template;
+let render = templateOf(markup);
 
 class BareRow extends LitElement {
   static override styles = unsafeCSS(sheet);
@@ -42,3 +52,8 @@ class BareRow extends LitElement {
   }
 }
 customElements.define('bare-row', BareRow);
+
+window.answer = () => {
+  render = templateOf(then);
+  for (const row of document.querySelectorAll<BareRow>('bare-row')) row.requestUpdate();
+};

@@ -29,7 +29,7 @@ window.untilAll = async (view) => {
     document.addEventListener('oauth-view-change', count);
     if (missing === 0) resolve();
   });
-  await Promise.all(elements.map((element) => element.updateComplete));
+  await Promise.all(rendering.map((element) => element.updateComplete));
   await painted();
 };
 
