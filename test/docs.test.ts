@@ -13,6 +13,8 @@ const GUIDES = readdirSync(join(ROOT, 'docs'))
   .map((name) => `docs/${name}`);
 const DOCUMENTS = [...GUIDES, 'README.md', 'SECURITY.md', 'examples/README.md'];
 const LANGUAGES = ['ts', 'js', 'html', 'http', 'sh'];
+/** Its code is that of the examples, which test:frameworks builds and drives. */
+const COPIES = 'docs/frameworks.md';
 
 const blocks = (language: string, documents: readonly string[] = GUIDES): [name: string, code: string][] =>
   documents.flatMap((name) => blocksOf(readText(name), language).map((code): [string, string] => [name, code]));
@@ -27,13 +29,23 @@ const anchorsOf = (document: string): string[] =>
 
 describe('the guides', () => {
   it('have code in languages that are checked, and in no other', () => {
-    for (const name of GUIDES)
+    for (const name of GUIDES.filter((guide) => guide !== COPIES))
       for (const [, language = ''] of readText(name).matchAll(/^ *```(\w+)/gm))
         assert.ok(LANGUAGES.includes(language), `${name}: ${language}`);
   });
 
+  it('have the code of the examples as it is', () => {
+    const guide = readText(COPIES);
+    const copies = [...guide.matchAll(/^\[`([^`]+)`\]\([^)]+\):\n\n```\w+\n(.*?)^```$/gms)];
+    assert.equal(copies.length, guide.match(/^```\w+$/gm)?.length);
+    for (const [, path = '', code] of copies) assert.equal(code, readText(path), path);
+  });
+
   it('and the README have TypeScript that compiles', () => {
-    const snippets = blocks('ts', DOCUMENTS);
+    const snippets = blocks(
+      'ts',
+      DOCUMENTS.filter((name) => name !== COPIES),
+    );
     assert.ok(snippets.length > 12);
     // The last is there to see that one which does not compile would be found out.
     const wrong = `import { nothing } from 'destination-oauth/proxy';\nnothing();`;

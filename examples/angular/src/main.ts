@@ -1,5 +1,5 @@
 import 'destination-oauth';
-import { Component, CUSTOM_ELEMENTS_SCHEMA, provideZonelessChangeDetection, signal } from '@angular/core';
+import { Component, computed, CUSTOM_ELEMENTS_SCHEMA, provideZonelessChangeDetection, signal } from '@angular/core';
 import { bootstrapApplication } from '@angular/platform-browser';
 import type { OAuthAuthorizedEvent, OAuthErrorEvent, OAuthStatusChangeEvent } from 'destination-oauth';
 
@@ -18,18 +18,14 @@ import type { OAuthAuthorizedEvent, OAuthErrorEvent, OAuthStatusChangeEvent } fr
           (oauth-error)="onError($event)"
         ></destination-oauth>
       }
-      <output>{{
-        log().join(
-          '
-'
-        )
-      }}</output>
+      <output>{{ text() }}</output>
     </main>
   `,
 })
 class Destinations {
   readonly accounts = ['da_brightfjord_eu', 'da_quillo_main'];
   readonly log = signal<readonly string[]>([]);
+  readonly text = computed(() => this.log().join('\n'));
 
   onStatusChange({ accountId, oauthStatus }: OAuthStatusChangeEvent): void {
     this.#note(`${accountId} is ${oauthStatus}`);
