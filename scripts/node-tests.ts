@@ -46,7 +46,7 @@ try {
     ensureBrowsers(engines);
     // Half of the time is waiting. The fault matrix takes as long as all others together, so it goes first.
     const longestFirst = files.sort((a, b) => Number(b.includes('/faults.')) - Number(a.includes('/faults.')));
-    tell(runNodeTests(longestFirst, ['--test-concurrency=2'], { ENGINES: engines.join(',') }));
+    tell(runNodeTests(longestFirst, ['--test-concurrency=3'], { ENGINES: engines.join(',') }));
   } else if (isFrameworks) {
     ensureBrowsers(['chromium']);
     tell(runNodeTests(files, [], {}));

@@ -23,6 +23,7 @@ const STAGES: readonly (readonly Step[])[] = [
     { title: 'Type check', script: 'typecheck' },
     { title: 'Lint and boundaries', script: 'lint' },
     { title: 'Format', script: 'format:check' },
+    { title: 'Unused code', script: 'lint:unused' },
     { title: 'Build', script: 'build' },
   ],
   [
