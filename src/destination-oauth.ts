@@ -434,6 +434,11 @@ export class DestinationOAuth extends LitElement {
     const title = this.#title();
     // Room for the longest explanations, with a name that is as long as most: the destination's comes later.
     const name = title.length > en.destination.length ? title : en.destination;
+    const [longest, next] = (
+      [isFramed() ? 'blocked.framed' : 'blocked.text', 'failed.unprocessable_entity', 'unconfirmed.text'] as const
+    )
+      .map((key) => this.#text(key, name))
+      .sort((a, b) => b.length - a.length);
     const authorize = (mode?: Mode) => (): void => this.#controller.authorize(mode);
     return html`<div
       part="base"
@@ -445,11 +450,7 @@ export class DestinationOAuth extends LitElement {
           ><svg class=${view} viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg
         ></slot>
       </div>
-      <div
-        class="body"
-        data-reserve=${this.#text('unconfirmed.text', name)}
-        data-or=${this.#text(isFramed() ? 'blocked.framed' : 'incomplete.text', name)}
-      >
+      <div class="body" data-reserve=${longest ?? nothing} data-or=${next ?? nothing}>
         <div>
           <div class="head">
             <span part="title" class="title"><slot name="title">${title}</slot></span>

@@ -30,12 +30,10 @@ const ar: Messages = {
   'confirming.text': 'جارٍ التحقق من الأذونات التي منحها \u2068{destination}\u2069.',
   'confirming.button': 'جارٍ التحقق…',
   'incomplete.status': 'لم يتم التفويض بعد',
-  'incomplete.text':
-    'لقد عدت من \u2068{destination}\u2069، لكن الحساب غير مفوَّض. قد لا يملك المستخدم الذي سجَّل الدخول الأذونات اللازمة هناك.',
+  'incomplete.text': 'قد لا يملك من سجَّل الدخول إلى \u2068{destination}\u2069 الأذونات اللازمة لهذا الحساب.',
   'incomplete.button': 'إعادة المحاولة',
   'unconfirmed.status': 'هل انتهيت؟',
-  'unconfirmed.text':
-    'نافذة \u2068{destination}\u2069 مغلقة أو يتعذّر الوصول إليها. إذا انتهيت هناك، فتحقَّق مرة أخرى. وتواصل هذه الصفحة التحقق أيضًا.',
+  'unconfirmed.text': 'يتعذّر الوصول إلى نافذة \u2068{destination}\u2069. نواصل التحقق، ويمكنك التحقق الآن.',
   'unconfirmed.button': 'التحقق مرة أخرى',
   'blocked.status': 'تم حظر النافذة',
   'blocked.text': 'لم يفتح المتصفح نافذة \u2068{destination}\u2069. أعد المحاولة أو تابع في علامة التبويب هذه.',

@@ -26,12 +26,11 @@ const de: Messages = {
   'confirming.text': 'Es wird geprüft, was {destination} freigegeben hat.',
   'confirming.button': 'Wird geprüft\u00A0…',
   'incomplete.status': 'Noch nicht autorisiert',
-  'incomplete.text':
-    'Sie sind von {destination} zurückgekehrt, aber das Konto ist nicht autorisiert. Möglicherweise fehlt der angemeldeten Person dort die Berechtigung.',
+  'incomplete.text': 'Wer sich bei {destination} angemeldet hat, ist dafür vielleicht nicht berechtigt.',
   'incomplete.button': 'Erneut versuchen',
   'unconfirmed.status': 'Fertig?',
   'unconfirmed.text':
-    'Das Fenster von {destination} ist geschlossen oder nicht erreichbar. Wenn Sie dort fertig sind, prüfen Sie erneut. Auch diese Seite prüft weiter.',
+    'Das Fenster von {destination} ist nicht erreichbar. Wir prüfen weiter; auch Sie können jetzt prüfen.',
   'unconfirmed.button': 'Erneut prüfen',
   'blocked.status': 'Fenster blockiert',
   'blocked.text':
@@ -43,7 +42,7 @@ const de: Messages = {
   'failed.text': 'Bei {destination} ist ein Fehler aufgetreten. Versuchen Sie es erneut.',
   'failed.service_unavailable': 'Zurzeit ist {destination} nicht verfügbar. Versuchen Sie es später erneut.',
   'failed.unprocessable_entity':
-    'Der Zugriff wurde von {destination} nicht gewährt. Versuchen Sie es erneut und erlauben Sie den Zugriff, wenn Sie danach gefragt werden.',
+    'Der Zugriff wurde bei {destination} nicht gewährt. Versuchen Sie es erneut und erlauben Sie ihn.',
   'failed.button': 'Erneut versuchen',
   'error.status': 'Status nicht verfügbar',
   'error.account_not_found': 'Dieses Konto wurde nicht gefunden.',

@@ -32,12 +32,10 @@ export const en = {
   'confirming.text': 'Checking what {destination} has granted.',
   'confirming.button': 'Checking…',
   'incomplete.status': 'Not authorized yet',
-  'incomplete.text':
-    'You came back from {destination}, but the account is not authorized. Whoever signed in may lack permission there.',
+  'incomplete.text': 'Whoever signed in at {destination} may lack permission for this account.',
   'incomplete.button': 'Try again',
   'unconfirmed.status': 'Finished?',
-  'unconfirmed.text':
-    'The {destination} window is closed or out of reach. If you finished there, check again. This page keeps checking too.',
+  'unconfirmed.text': 'The {destination} window is out of reach. We keep checking; you can check now.',
   'unconfirmed.button': 'Check again',
   'blocked.status': 'Window blocked',
   'blocked.text': 'The browser did not open the {destination} window. Try again, or continue in this tab.',
@@ -47,8 +45,7 @@ export const en = {
   'failed.status': 'Not authorized',
   'failed.text': 'Something went wrong at {destination}. Try again.',
   'failed.service_unavailable': 'At the moment {destination} is not available. Try again later.',
-  'failed.unprocessable_entity':
-    'Access was not granted at {destination}. Try again, and allow access when you are asked.',
+  'failed.unprocessable_entity': 'Access was not granted at {destination}. Try again, and allow access when asked.',
   'failed.button': 'Try again',
   'error.status': 'Status unavailable',
   'error.account_not_found': 'This account was not found.',

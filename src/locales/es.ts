@@ -26,12 +26,11 @@ const es: Messages = {
   'confirming.text': 'Comprobando los permisos concedidos por {destination}.',
   'confirming.button': 'Comprobando…',
   'incomplete.status': 'Aún sin autorizar',
-  'incomplete.text':
-    'Ha vuelto de {destination}, pero la cuenta no está autorizada. Es posible que la persona que inició sesión no tenga los permisos necesarios.',
+  'incomplete.text': 'Quien inició sesión en {destination} quizá no tenga permisos para esta cuenta.',
   'incomplete.button': 'Reintentar',
   'unconfirmed.status': '¿Ha terminado?',
   'unconfirmed.text':
-    'La ventana de {destination} está cerrada o fuera de alcance. Si ya ha terminado, compruébelo de nuevo. Esta página también sigue comprobándolo.',
+    'La ventana de {destination} está fuera de alcance. Seguimos comprobando; puede comprobarlo ahora.',
   'unconfirmed.button': 'Comprobar de nuevo',
   'blocked.status': 'Ventana bloqueada',
   'blocked.text':

@@ -26,12 +26,10 @@ const fr: Messages = {
   'confirming.text': 'Vérification de l’accès accordé par {destination}.',
   'confirming.button': 'Vérification…',
   'incomplete.status': 'Pas encore autorisé',
-  'incomplete.text':
-    'Vous êtes revenu de {destination}, mais le compte n’est pas autorisé. La personne connectée n’y dispose peut-être pas des droits nécessaires.',
+  'incomplete.text': 'La personne connectée à {destination} n’a peut-être pas les droits sur ce compte.',
   'incomplete.button': 'Réessayer',
   'unconfirmed.status': 'Terminé\u00A0?',
-  'unconfirmed.text':
-    'La fenêtre {destination} est fermée ou inaccessible. Si vous avez terminé, vérifiez à nouveau. Cette page continue aussi à vérifier.',
+  'unconfirmed.text': 'La fenêtre {destination} est inaccessible. Nous vérifions encore ; vous pouvez vérifier aussi.',
   'unconfirmed.button': 'Vérifier à nouveau',
   'blocked.status': 'Fenêtre bloquée',
   'blocked.text': 'Le navigateur n’a pas ouvert la fenêtre {destination}. Réessayez ou poursuivez dans cet onglet.',

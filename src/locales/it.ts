@@ -26,12 +26,11 @@ const it: Messages = {
   'confirming.text': 'Verifica dell’accesso concesso da {destination} in corso.',
   'confirming.button': 'Verifica in corso…',
   'incomplete.status': 'Non ancora autorizzato',
-  'incomplete.text':
-    'Hai completato il passaggio su {destination}, ma l’account non è autorizzato. La persona che ha effettuato l’accesso potrebbe non avere le autorizzazioni necessarie.',
+  'incomplete.text': 'Chi ha effettuato l’accesso a {destination} potrebbe non avere i permessi per questo account.',
   'incomplete.button': 'Riprova',
   'unconfirmed.status': 'Hai finito?',
   'unconfirmed.text':
-    'La finestra di {destination} è chiusa o non raggiungibile. Se hai finito, verifica di nuovo. Anche questa pagina continua a verificare.',
+    'La finestra di {destination} non è raggiungibile. Continuiamo a verificare; puoi farlo anche tu.',
   'unconfirmed.button': 'Verifica di nuovo',
   'blocked.status': 'Finestra bloccata',
   'blocked.text': 'Il browser non ha aperto la finestra di {destination}. Riprova o continua in questa scheda.',

@@ -26,12 +26,11 @@ const ja: Messages = {
   'confirming.text': '許可された {destination} へのアクセスを確認しています。',
   'confirming.button': '確認中…',
   'incomplete.status': '認証が未完了',
-  'incomplete.text':
-    '手続きを終えて {destination} から戻りましたが、アカウントは認証されていません。ログインしたユーザーに必要な権限がない可能性があります。',
+  'incomplete.text': 'ログインしたユーザーに、{destination} でこのアカウントの権限がない可能性があります。',
   'incomplete.button': '再試行',
   'unconfirmed.status': '完了しましたか?',
   'unconfirmed.text':
-    '開いていた {destination} のウィンドウが閉じられたか、確認できなくなりました。手続きが完了している場合は、再確認してください。このページでも引き続き確認しています。',
+    '開いていた {destination} のウィンドウを確認できません。引き続き確認しています。今すぐ再確認もできます。',
   'unconfirmed.button': '再確認',
   'blocked.status': 'ウィンドウがブロックされました',
   'blocked.text':

@@ -26,12 +26,11 @@ const ko: Messages = {
   'confirming.text': '허용된 {destination} 액세스를 확인하고 있습니다.',
   'confirming.button': '확인 중…',
   'incomplete.status': '아직 승인되지 않음',
-  'incomplete.text':
-    '절차를 마치고 {destination}에서 돌아왔지만 계정이 승인되지 않았습니다. 로그인한 사용자에게 필요한 권한이 없을 수 있습니다.',
+  'incomplete.text': '로그인한 사용자에게 {destination}에서 이 계정에 대한 권한이 없을 수 있습니다.',
   'incomplete.button': '다시 시도',
   'unconfirmed.status': '완료하셨나요?',
   'unconfirmed.text':
-    '열려 있던 {destination} 창이 닫혔거나 응답하지 않습니다. 절차를 완료했다면 다시 확인하세요. 이 페이지에서도 계속 확인합니다.',
+    '열려 있던 {destination} 창에 접근할 수 없습니다. 계속 확인하고 있으며, 지금 다시 확인할 수도 있습니다.',
   'unconfirmed.button': '다시 확인',
   'blocked.status': '창이 차단됨',
   'blocked.text': '브라우저에서 {destination} 창을 열지 않았습니다. 다시 시도하거나 이 탭에서 계속하세요.',

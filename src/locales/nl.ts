@@ -26,12 +26,11 @@ const nl: Messages = {
   'confirming.text': 'Er wordt gecontroleerd wat {destination} heeft toegestaan.',
   'confirming.button': 'Controleren…',
   'incomplete.status': 'Nog niet geautoriseerd',
-  'incomplete.text':
-    'U bent teruggekeerd van {destination}, maar het account is niet geautoriseerd. Mogelijk heeft de aangemelde persoon daar onvoldoende rechten.',
+  'incomplete.text': 'Wie zich bij {destination} heeft aangemeld, heeft mogelijk onvoldoende rechten.',
   'incomplete.button': 'Opnieuw proberen',
   'unconfirmed.status': 'Klaar?',
   'unconfirmed.text':
-    'Het venster van {destination} is gesloten of onbereikbaar. Als u daar klaar bent, controleert u het opnieuw. Deze pagina blijft ook zelf controleren.',
+    'Het venster van {destination} is onbereikbaar. We blijven controleren; u kunt nu zelf controleren.',
   'unconfirmed.button': 'Opnieuw controleren',
   'blocked.status': 'Venster geblokkeerd',
   'blocked.text':

@@ -26,12 +26,10 @@ const pl: Messages = {
   'confirming.text': 'Sprawdzanie dostępu przyznanego przez serwis {destination}.',
   'confirming.button': 'Sprawdzanie…',
   'incomplete.status': 'Jeszcze nie autoryzowano',
-  'incomplete.text':
-    'Proces w serwisie {destination} został zakończony, ale konto nie jest autoryzowane. Zalogowana osoba może nie mieć tam odpowiednich uprawnień.',
+  'incomplete.text': 'Osoba zalogowana w serwisie {destination} może nie mieć uprawnień do tego konta.',
   'incomplete.button': 'Spróbuj ponownie',
   'unconfirmed.status': 'Gotowe?',
-  'unconfirmed.text':
-    'Okno serwisu {destination} jest zamknięte lub niedostępne. Jeśli proces został zakończony, sprawdź ponownie. Ta strona też wciąż to sprawdza.',
+  'unconfirmed.text': 'Okno serwisu {destination} jest niedostępne. Wciąż sprawdzamy; możesz też sprawdzić teraz.',
   'unconfirmed.button': 'Sprawdź ponownie',
   'blocked.status': 'Okno zablokowane',
   'blocked.text': 'Przeglądarka nie otworzyła okna serwisu {destination}. Spróbuj ponownie lub kontynuuj w tej karcie.',

@@ -26,12 +26,11 @@ const ptBR: Messages = {
   'confirming.text': 'Verificando o acesso concedido por {destination}.',
   'confirming.button': 'Verificando…',
   'incomplete.status': 'Ainda não autorizada',
-  'incomplete.text':
-    'Você voltou de {destination}, mas a conta não está autorizada. A pessoa que fez login talvez não tenha permissão suficiente.',
+  'incomplete.text': 'Quem fez login em {destination} talvez não tenha permissão para esta conta.',
   'incomplete.button': 'Tentar novamente',
   'unconfirmed.status': 'Concluído?',
   'unconfirmed.text':
-    'A janela de {destination} está fechada ou fora de alcance. Se você já concluiu, verifique novamente. Esta página também continua verificando.',
+    'A janela de {destination} está fora de alcance. Continuamos verificando; você pode verificar agora.',
   'unconfirmed.button': 'Verificar novamente',
   'blocked.status': 'Janela bloqueada',
   'blocked.text': 'O navegador não abriu a janela de {destination}. Tente novamente ou continue nesta guia.',
