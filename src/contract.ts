@@ -153,10 +153,10 @@ export function readFlowReport(value: unknown): FlowReport | undefined {
   return report;
 }
 
-/** The `code` of a problem document. The list is closed, but a newer proxy may know more. */
+/** The `code` of a problem document. The list is closed, but a newer proxy may know more: any one word. */
 export function readProblemCode(value: unknown): string | undefined {
   const code = own(value, 'code');
-  return typeof code === 'string' ? code : undefined;
+  return typeof code === 'string' && /^\w{1,64}$/.test(code) ? code : undefined;
 }
 
 /** The entries of a batch answer by account id: the account, or the code that says why there is none. */

@@ -321,7 +321,8 @@ export class DestinationOAuth extends LitElement {
 
   #title(): string {
     const { account } = this.#controller.state;
-    return account?.destination_name ?? account?.name ?? this.#text('destination');
+    // A name may be there and empty.
+    return account?.destination_name || account?.name || this.#text('destination');
   }
 
   #text(key: MessageKey, destination?: string): string {

@@ -28,7 +28,7 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   unauthenticated: 'Check the session, or requestInit.',
   forbidden: "Add this page's origin to embedOrigins.",
   timeout: 'It was given 15 seconds.',
-  unreachable: 'Check proxy-url, and CORS if it is on another origin.',
+  unreachable: 'Check proxy-url, requestInit, and CORS if it is on another origin.',
   invalid_response: 'This is outside the contract. Check proxy-url.',
 };
 
@@ -44,7 +44,7 @@ function errorCode(status: number, code: string): ErrorCode {
 export function errorOf({ status, code = '', retryAfter, cause = { status, code } }: Answer): DestinationOAuthError {
   const is = errorCode(status, code);
   const what = status ? `The proxy answered ${status} ${code}` : 'The proxy did not answer';
-  return new DestinationOAuthError(is, `${what}. ${REMEDIES[is] ?? ''}`, { cause, retryAfter });
+  return new DestinationOAuthError(is, `${what.trim()}. ${REMEDIES[is] ?? ''}`, { cause, retryAfter });
 }
 
 /** `undefined` if it is not JSON. */

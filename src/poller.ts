@@ -1,6 +1,8 @@
 /** The page's time, and one timer for all attempts of the page; none when nothing is under way. */
 
 const dues = new Map<() => void, number>();
+/** The longest wait (ms): a timer for more than 2³¹ ms fires at once (HTML, timer initialization steps). */
+const LONGEST = 1e9;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let target = 0;
 let latest = 0;
@@ -27,7 +29,7 @@ function run(): void {
 
 function schedule(): void {
   clearTimeout(timer);
-  target = Math.min(...dues.values());
+  target = Math.min(now() + LONGEST, ...dues.values());
   if (dues.size) timer = setTimeout(run, target - now());
 }
 

@@ -3,7 +3,8 @@ import { ACCOUNT_ID } from './contract.ts';
 import { DestinationOAuthError, type ErrorCode } from './errors.ts';
 
 export interface Config {
-  readonly accountId: string | null | undefined;
+  /** Frameworks set properties, and an id of digits is a number there. */
+  readonly accountId: string | number | null | undefined;
   readonly proxyUrl: string | null | undefined;
   readonly redirectOrigin: string | null | undefined;
 }
@@ -30,9 +31,10 @@ export function targetOf(
   { accountId, proxyUrl, redirectOrigin }: Config,
   page: string,
 ): Target | DestinationOAuthError {
-  if (!accountId || !ACCOUNT_ID.test(accountId))
+  const id = String(accountId ?? '');
+  if (!ACCOUNT_ID.test(id))
     return problem(
-      accountId ? 'invalid_account_id' : 'missing_account_id',
+      id ? 'invalid_account_id' : 'missing_account_id',
       "the destination account's id: up to 128 letters, digits and . _ ~ : -",
     );
   const url = proxyUrl && URL.canParse(proxyUrl, page) ? new URL(proxyUrl, page) : undefined;
@@ -45,5 +47,5 @@ export function targetOf(
   if (!URL.canParse(origin) || new URL(origin).origin !== origin)
     return problem('invalid_redirect_origin', 'an exact origin, as https://app.example');
   const base = url.href.replace(/\/$/, '');
-  return { key: `${base} ${accountId}`, accountId, base, origin };
+  return { key: `${base} ${id}`, accountId: id, base, origin };
 }

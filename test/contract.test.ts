@@ -145,7 +145,7 @@ describe('readBatch', () => {
   });
 });
 
-test('a problem code is an own string', () => {
+test('a problem code is an own word', () => {
   assert.equal(readProblemCode({ code: 'flow_not_found' }), 'flow_not_found');
   for (const value of [
     undefined,
@@ -154,6 +154,9 @@ test('a problem code is an own string', () => {
     [],
     {},
     { code: 1 },
+    { code: '' },
+    { code: 'https://proxy.test/?ticket=t' },
+    { code: 'a'.repeat(65) },
     Object.create({ code: 'flow_not_found' }),
   ])
     assert.equal(readProblemCode(value), undefined);

@@ -73,6 +73,13 @@ describe('attributes and properties', () => {
     expect(element.view).to.equal('unauthorized');
   });
 
+  it('an id that a framework sets as a number is that id', async () => {
+    const element = Object.assign(new DestinationOAuth(), { accountId: 4711, proxyUrl: stage.proxy.base });
+    await fixture(html`${element}`);
+    await stage.view(element, 'unauthorized');
+    expect(element.account?.account_id).to.equal('4711');
+  });
+
   for (const name of ['account', 'oauthStatus', 'view', 'error'] as const)
     it(`${name} is read-only`, async () => {
       const element = await stage.ready();

@@ -94,6 +94,13 @@ describe('each view', () => {
     expect(text(element, 'base')).to.contain('Seat 7');
   });
 
+  it('a name that is empty is as good as none', async () => {
+    stage.proxy.account = { name: 'Seat 7', destination_name: '' };
+    expect(text(await stage.ready(), 'title')).to.equal('Seat 7');
+    stage.proxy.account = { name: '', destination_name: '' };
+    expect(text(await stage.ready({ accountId: 'nameless' }), 'title')).to.equal('Destination account');
+  });
+
   it('names are text and never markup', async () => {
     stage.proxy.account = { name: '<img src=x>', destination_name: '<b onclick=alert(1)>LinkedIn</b>{destination}' };
     const element = await stage.ready();

@@ -113,6 +113,7 @@ describe('a failure', () => {
     };
     const error = await failure(getJson(URL_, source, never()));
     assert.equal(error.code, 'unreachable');
+    assert.match(error.message, /requestInit/);
     assert.match(String(error.cause), /no token/);
     assert.equal(requests.length, 0);
   });
@@ -164,6 +165,12 @@ describe('a failure', () => {
 });
 
 describe('the error for an answer', () => {
+  test('is a plain sentence, with the problem code where there is one', () => {
+    const { message } = errorOf({ status: 404, code: undefined });
+    assert.equal(message, 'The proxy answered 404. This is outside the contract. Check proxy-url.');
+    assert.match(errorOf({ status: 400, code: 'invalid_flow' }).message, /^The proxy answered 400 invalid_flow\. /);
+  });
+
   const CODES: [number, string | undefined, ErrorCode][] = [
     [404, 'account_not_found', 'account_not_found'],
     [401, 'unauthenticated', 'unauthenticated'],

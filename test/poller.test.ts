@@ -47,3 +47,15 @@ test('a clock that is set forward, or a machine that has slept, makes due what i
   clock.tick(0);
   assert.equal(ticks, 2);
 });
+
+test('what is due in months is not due at once, and leaves the time as it is', () => {
+  const ticks: number[] = [];
+  const begin = now();
+  const due = begin + 90 * 24 * 60 * MINUTE;
+  tickAt(() => ticks.push(now()), due);
+  clock.tick(1_000);
+  assert.deepEqual(ticks, []);
+  assert.equal(now(), begin + 1_000);
+  clock.tick(due - begin - 1_000);
+  assert.deepEqual(ticks, [due]);
+});
