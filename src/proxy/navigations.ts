@@ -33,7 +33,9 @@ function redirect(status: 302 | 303, location: string, cookies: readonly string[
 function readReturnTo(services: Services, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const url = text.length <= MAX_RETURN_TO && URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || url.username || url.password || !services.config.embedOrigins.has(url.origin)) {
+  // A `blob:` URL has its page's origin.
+  const isPage = url?.protocol === 'https:' || url?.protocol === 'http:';
+  if (!isPage || url.username || url.password || !services.config.embedOrigins.has(url.origin)) {
     throw new ProblemError('invalid_request', 'return_to must be a URL whose origin is in embedOrigins');
   }
   return url.href;

@@ -111,14 +111,18 @@ function send(context: UpstreamContext, call: UpstreamCall<unknown>, headers: He
 const backoff = (context: UpstreamContext, next: number): number =>
   context.timeouts.backoffMs * 2 ** (next - 1) * (0.5 + Math.random() / 2);
 
-const retrySeconds = (header: string | null): { retryAfter: number } | undefined =>
-  header !== null && /^\d{1,4}$/.test(header) ? { retryAfter: Number(header) } : undefined;
+/** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
+function retryIn(header: string | null, now: number): { retryAfter: number } | undefined {
+  if (header === null) return undefined;
+  const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - now) / 1000);
+  return seconds >= 0 && seconds < 10_000 ? { retryAfter: seconds } : undefined;
+}
 
-function failure(answer: Answer, call: UpstreamCall<unknown>): UpstreamError {
+function failure(answer: Answer, call: UpstreamCall<unknown>, now: number): UpstreamError {
   const { status } = answer;
   if (status === 404 && call.notFound) return new UpstreamError(call.notFound);
   if (status === 429 || status >= 500) {
-    return new UpstreamError('upstream_unavailable', undefined, retrySeconds(answer.retryAfter));
+    return new UpstreamError('upstream_unavailable', undefined, retryIn(answer.retryAfter, now));
   }
   if (status >= 400) return new UpstreamError('upstream_rejected', `LiveRamp answered ${status}`);
   // Status 0 is the opaque redirect of runtimes that hide it.
@@ -163,7 +167,7 @@ async function tryUpstream<T>(context: UpstreamContext, call: UpstreamCall<T>): 
         await call.renew();
         continue;
       }
-      error = failure(answer, call);
+      error = failure(answer, call, context.clock());
       mayPass = TRY_AGAIN.has(answer.status);
     } catch (thrown) {
       if (!(thrown instanceof UpstreamError)) throw thrown;

@@ -342,6 +342,7 @@ test('return_to must be a page of an embedding origin, and then the callback goe
     '/page',
     'javascript:alert(1)',
     `https://u@${ORIGIN.slice(8)}/`,
+    `blob:${ORIGIN}/page`,
     '',
   ]) {
     const response = await browser.send(`${url}&flow=${newFlow()}&return_to=${encodeURIComponent(bad)}`);

@@ -199,12 +199,24 @@ test('a GET is tried three times at most, on the statuses that may pass', async 
   assert.equal((await browser.account('da_1')).oauth_status, 'unauthorized');
 });
 
-test("LiveRamp's Retry-After is passed on", async () => {
-  const { handler, liveramp } = startProxy();
-  liveramp.intercept = (request) =>
-    isToken(request) ? undefined : new Response('', { status: 429, headers: { 'retry-after': '7' } });
-  const response = await new Browser(handler).get('/accounts/da_1');
-  assert.equal(response.headers.get('retry-after'), '7');
+test("LiveRamp's Retry-After is passed on in seconds, if it is one", async () => {
+  const { handler, liveramp, clock } = startProxy();
+  const at = (ms: number): string => new Date(clock.now + ms).toUTCString();
+  const cases: [string, string | null][] = [
+    ['7', '7'],
+    ['0', '0'],
+    [at(90_000), '90'],
+    [at(-90_000), null],
+    [at(1e9), null],
+    ['1e3', null],
+    ['soon', null],
+  ];
+  for (const [given, passed] of cases) {
+    liveramp.intercept = (request) =>
+      isToken(request) ? undefined : new Response('', { status: 429, headers: { 'retry-after': given } });
+    const response = await new Browser(handler).get('/accounts/da_1');
+    assert.equal(response.headers.get('retry-after'), passed, given);
+  }
 });
 
 test('waiting between tries ends where the request has no time left', async () => {
