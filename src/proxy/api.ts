@@ -36,7 +36,7 @@ const lacksAuthorization = ({ oauthStatus }: UpstreamAccount): boolean =>
  */
 async function settled(services: Services, context: UpstreamContext, id: string, readAt?: number): Promise<boolean> {
   try {
-    return await services.flows.settleLatest(context, id, readAt);
+    return await services.flows.settleRecent(context, id, readAt);
   } catch {
     return false;
   }

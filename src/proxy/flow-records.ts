@@ -34,11 +34,15 @@ const outcomeSchema = z.object({
   at: z.number().optional(),
 });
 export type FlowOutcome = z.infer<typeof outcomeSchema>;
+const recentSchema = z.array(z.string());
+/** Each costs a question to LiveRamp when the account is read and not authorized. */
+const MOST_RECENT = 3;
 
 /**
  * A flow is kept under several keys, each written once or atomically, so that no instance overwrites what another has
  * written: the record (who, what, where to announce), the return (LiveRamp's redirect has come), the outcome, the
- * state (consumed by the return), and which flow of an account was begun last. Keys are hashes: a flow id is the browser's secret.
+ * state (consumed by the return), and which flows of an account were begun or returned last. Keys are hashes: a flow id is
+ * the browser's secret.
  */
 export class FlowRecords {
   readonly #store: FlowStore;
@@ -91,20 +95,29 @@ export class FlowRecords {
     return flow === undefined ? undefined : this.get(flow);
   }
 
-  async setLatest(record: FlowRecord): Promise<void> {
-    return this.#store.set(await latestKey(record), record.flow, RECORD_MS);
+  /** Puts the flow first among the recent ones of its account. Of two at the same moment one may be forgotten. */
+  async addRecent(record: FlowRecord): Promise<void> {
+    const key = await recentKey(record);
+    const others = (await this.#recent(key)).filter((flow) => flow !== record.flow);
+    await this.#store.set(key, JSON.stringify([record.flow, ...others].slice(0, MOST_RECENT)), RECORD_MS);
   }
 
-  async getLatest(tenant: string, account: string): Promise<FlowRecord | undefined> {
-    const flow = await this.#store.get(await latestKey({ tenant, account }));
-    return flow === undefined ? undefined : this.get(flow);
+  /** The flows of the account that were begun or returned last, the latest first. */
+  async getRecent(tenant: string, account: string): Promise<FlowRecord[]> {
+    const flows = await this.#recent(await recentKey({ tenant, account }));
+    const records = await Promise.all(flows.map((flow) => this.get(flow)));
+    return records.filter((record) => record !== undefined);
+  }
+
+  async #recent(key: string): Promise<string[]> {
+    return parse(recentSchema, await this.#store.get(key)) ?? [];
   }
 }
 
 const parse = <T>(schema: z.ZodType<T>, text: string | undefined): T | undefined =>
   text === undefined ? undefined : schema.parse(JSON.parse(text));
 
-const keyOf = async (kind: 'flow' | 'return' | 'outcome' | 'state' | 'latest', secret: string): Promise<string> =>
+const keyOf = async (kind: 'flow' | 'return' | 'outcome' | 'state' | 'recent', secret: string): Promise<string> =>
   `${kind}:${await hash(secret)}`;
-const latestKey = ({ tenant, account }: Pick<FlowRecord, 'tenant' | 'account'>): Promise<string> =>
-  keyOf('latest', JSON.stringify([tenant, account]));
+const recentKey = ({ tenant, account }: Pick<FlowRecord, 'tenant' | 'account'>): Promise<string> =>
+  keyOf('recent', JSON.stringify([tenant, account]));

@@ -78,7 +78,7 @@ export class Flows {
   async begun(record: FlowRecord, state: string, attempt?: Attempt): Promise<void> {
     await Promise.all([
       this.#records.setState(state, record.flow),
-      ...(attempt ? [this.#records.set({ ...record, attempt }), this.#records.setLatest(record)] : []),
+      ...(attempt ? [this.#records.set({ ...record, attempt }), this.#records.addRecent(record)] : []),
     ]);
   }
 
@@ -104,8 +104,8 @@ export class Flows {
     if (!(await this.#isBound(record, cookies))) return { kind: 'unbound', record, outcome: 'no_cookie' };
     await Promise.all([
       this.#records.addReturn(record.flow, { hint, at: this.#config.clock() }),
-      // Another may have been begun since, and forgotten: this is the one that a grant can come of.
-      ...(record.attempt ? [this.#records.setLatest(record)] : []),
+      // Others may have been begun since, and left: this is the one that a grant can come of.
+      ...(record.attempt ? [this.#records.addRecent(record)] : []),
     ]);
     this.#accounts.invalidate(record.tenant);
     return { kind: 'returned', record, hint };
@@ -145,14 +145,19 @@ export class Flows {
   }
 
   /**
-   * Brings the account's latest flow to its end if LiveRamp has decided it and nobody has asked since: a page that was
-   * closed too early must not cost the customer their grant. Tells whether that has changed the account; or, where its
-   * status may be as old as `readAt`, whether any instance has brought a flow to its end since then.
+   * Brings recent flows of the account to their end if LiveRamp has decided them and nobody has asked since: a page that
+   * was closed too early, or a second window, must not cost the customer their grant. Tells whether that has changed the
+   * account; or, where its status may be as old as `readAt`, whether any instance has brought a flow to its end since then.
    */
-  async settleLatest(context: UpstreamContext, accountId: string, readAt = Infinity): Promise<boolean> {
+  async settleRecent(context: UpstreamContext, accountId: string, readAt = Infinity): Promise<boolean> {
     if (!this.#config.upstream.follow) return false;
-    const record = await this.#records.getLatest(context.session.tenant, accountId);
-    if (!record) return false;
+    const records = await this.#records.getRecent(context.session.tenant, accountId);
+    // One after the other: two grants must not both be linked.
+    for (const record of records) if (await this.#settle(context, record, readAt)) return true;
+    return false;
+  }
+
+  async #settle(context: UpstreamContext, record: FlowRecord, readAt: number): Promise<boolean> {
     const known = await this.#records.getOutcome(record.flow);
     if (known && !known.provisional) return (known.at ?? 0) >= readAt - CLOCK_SKEW_MS;
     const state = await this.#follow(context, record);

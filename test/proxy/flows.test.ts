@@ -146,15 +146,36 @@ test('a page that was closed too early: the next status read finishes the flow',
   }
 });
 
-test('a page that was closed too early: of two flows, the next status read finishes the one that came back', async () => {
+test('a page that was closed too early: of several flows, the next status read finishes the one that was granted', async () => {
+  // The user comes back from it, or closes its window before that; in time, or when the flow has long expired.
+  for (const returns of [true, false])
+    for (const late of [0, 18 * MINUTE]) {
+      const proxy = startProxy();
+      const browser = new Browser(proxy.handler);
+      await browser.begin('da_1');
+      const granted = proxy.liveramp.lastAttempt;
+      proxy.clock.now += late;
+      await browser.begin('da_1');
+      if (returns) await browser.send(`/callback?status=ok&state=${String(granted.body.state)}`);
+      Object.assign(granted, { status: 'AUTHORIZED', oAuthConnectionID: 'oc_new' });
+      assert.equal((await browser.account('da_1')).oauth_status, 'authorized', `returns ${returns}, ${late} ms late`);
+    }
+});
+
+test('a page that was closed too early: of many flows, the one that came back is not forgotten, and of two grants one is linked', async () => {
   const proxy = startProxy();
   const browser = new Browser(proxy.handler);
   await browser.begin('da_1');
   const granted = proxy.liveramp.lastAttempt;
-  await browser.begin('da_1');
+  for (let i = 0; i < 3; i++) await browser.begin('da_1');
+  const last = proxy.liveramp.lastAttempt;
   await browser.send(`/callback?status=ok&state=${String(granted.body.state)}`);
-  Object.assign(granted, { status: 'AUTHORIZED', oAuthConnectionID: 'oc_new' });
+  Object.assign(granted, { status: 'AUTHORIZED', oAuthConnectionID: 'oc_first' });
+  Object.assign(last, { status: 'AUTHORIZED', oAuthConnectionID: 'oc_last' });
+  proxy.liveramp.forget();
   assert.equal((await browser.account('da_1')).oauth_status, 'authorized');
+  assert.equal(proxy.liveramp.calls.filter((call) => call.startsWith('PUT')).length, 1);
+  assert.equal(proxy.liveramp.connections.get('da_1')?.oAuthConnectionID, 'oc_first');
 });
 
 test('while LiveRamp cannot be reached, the flow is not decided', async () => {
