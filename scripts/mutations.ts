@@ -1,6 +1,7 @@
 /**
- * The single checks of the receivers (messages, the callback, the ticket), each with an edit that takes it out and the
- * tests that must notice. `npm run test:mutation` applies them one at a time.
+ * The single checks of the receivers (messages, the callback, the ticket), the channels by which the element learns, and
+ * what keeps batches true, each with an edit that takes it out and the tests that must notice. `npm run test:mutation`
+ * applies them one at a time.
  */
 export interface Mutation {
   readonly check: string;
@@ -20,6 +21,9 @@ const authorize = ['test/proxy/authorize.test.ts'];
 const callback = ['test/proxy/callback.test.ts'];
 const reports = ['test/proxy/flows.test.ts'];
 const receiver = ['test/security.browser.test.ts'];
+
+const flow = ['test/destination-oauth-flow.browser.test.ts', 'test/destination-oauth-page.browser.test.ts'];
+const batch = ['test/proxy/batch.test.ts'];
 
 export const MUTATIONS: readonly Mutation[] = [
   ...of('src/popup.ts', receiver, [
@@ -147,5 +151,22 @@ export const MUTATIONS: readonly Mutation[] = [
       'if (url.username || url.password || /^[a-z]+:\\/\\/[^/?#]*@/i.test(text)) return undefined;',
       '',
     ],
+  ]),
+  ...of('src/popup.ts', flow, [
+    ['channel: message', "window.addEventListener('message', onMessage);", ''],
+    ['channel: broadcast', 'openChannel(channelName(flow), ', "openChannel('nobody', "],
+    ['channel: other tabs', 'openChannel(NAMESPACE, ', "openChannel('nobody', "],
+    ['channel: the user comes back', "listen('addEventListener');", ''],
+  ]),
+  ...of('src/poller.ts', flow, [['channel: polling', 'if (dues.size) timer = setTimeout(run, target - now());', '']]),
+  ...of(
+    'src/session.ts',
+    ['test/session.browser.test.ts'],
+    [['channel: storage', 'guarded((storage) => storage.setItem(PREFIX + flow, JSON.stringify(kept)));', '']],
+  ),
+  ...of('src/proxy/liveramp-v2-listing.ts', batch, [['batch: age', 'age >= 0 && age < BATCH_MS', 'age >= 0']]),
+  ...of('src/proxy/liveramp-v2-reads.ts', batch, [['batch: forgets', 'this.#listings.delete(tenant);', '']]),
+  ...of('src/proxy/accounts.ts', batch, [
+    ["batch: forgets at a flow's end", 'this.#config.upstream.forgetStatuses?.(tenant);', ''],
   ]),
 ];

@@ -432,6 +432,8 @@ describe('polling', () => {
   });
 
   it('asks at once when the page is looked at again', async () => {
+    // Long before it would ask by itself.
+    stage.freeze();
     const element = await stage.ready();
     element.authorize();
     grant();

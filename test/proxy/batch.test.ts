@@ -170,6 +170,13 @@ test('a batch is never older than the end of a flow, in this instance or another
   authorize('c6');
   assert.equal((await here.flow(second.flow)).state, 'completed');
   assert.deepEqual([await statusOf(here, 'c6'), await statusOf(there, 'c6')], ['authorized', 'authorized']);
+
+  // A renewal that cost the grant: nobody follows up an account that was authorized.
+  await here.begin('c6');
+  assert.equal(await statusOf(here, 'c6'), 'authorized');
+  await here.comeBack(liveramp);
+  liveramp.connections.set('c6', { integrationID: ['d0', 'i0'], oAuthConnectionID: 'oc', oauthStatus: 'Unauthorized' });
+  assert.equal(await statusOf(here, 'c6'), 'unauthorized', 'after the return of a renewal');
 });
 
 test('a page that another request failed to get is asked for again, with the own time', async () => {
