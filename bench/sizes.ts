@@ -68,8 +68,8 @@ const budgetOf = ({ name, bytes, budget }: { name: string; bytes: number; budget
 
 /** The budgets are older than what the element does; this is what stands in their way. */
 const WHY: readonly string[] = [
-  'The drop-in’s and the element’s budgets are missed. Lit takes 5.2 KB of the drop-in. What the element weighs most by is what it promises: an attempt that is never lost (the reducer, about 2.6 KB), twelve views with their texts and their style sheet (about 4.5 KB), and requests, windows and channels that survive each other’s failure.',
-  'Loaded only when they are needed: every language but English, and, where a bundler can split, `diagnose()`. Tried, and no smaller or no longer the same: splitting the reducer at the click (two thirds of it also decide what is shown before), a table in place of its cases, texts out of fragments, hand-shortened names, a shorter alphabet of class names.',
+  'The budgets of the drop-in and of the element are missed. Left out in turn, these make the element smaller by: the reducer 2.6 KB, the element itself 1.8 KB, the style sheet 1.8 KB, the controller 1.1 KB, the English texts 0.8 KB, the client of the proxy 0.7 KB.',
+  'Loaded only when needed: every language but English, and, where a bundler splits modules, `diagnose()`.',
 ];
 
 export async function sizes(): Promise<Section[]> {
