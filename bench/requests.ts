@@ -99,7 +99,7 @@ export function throughput({ quick }: Options): Section {
     title: 'The proxy against a bare pass-through',
     text: [
       'The same server library before the same upstream, which answers at once; rounds in turn, medians. Budget: 0.7 × the pass-through’s throughput. `npm run bench:proxy` alone measures longer.',
-      `\`\`\`text\n${stdout.trim()}\n\`\`\``,
+      `\`\`\`\n${stdout.trim()}\n\`\`\``,
     ],
   };
 }
