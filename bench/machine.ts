@@ -1,4 +1,4 @@
-import { cpus, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 
 /** What the figures were measured on. */
 export function describeMachine(browserVersion: string): string {
@@ -10,5 +10,7 @@ export function describeMachine(browserVersion: string): string {
     `${type()} ${release()}`,
     `Node ${process.versions.node}`,
     browserVersion.replace('/', ' '),
+    // Well above the processors' number, something else was at work: then only ratios mean something.
+    `load ${(loadavg()[2] ?? 0).toFixed(1)}`,
   ].join(', ');
 }
