@@ -2,7 +2,8 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { restore, stub } from 'sinon';
 import { DestinationOAuth } from '../src/development/index.ts';
-import { OAuthAuthorizedEvent } from '../src/index.ts';
+import { reportPolling } from '../src/development/report-polling.ts';
+import { OAuthAuthorizedEvent, OAuthViewChangeEvent } from '../src/index.ts';
 import { until } from './helpers/until.ts';
 
 describe('development build', () => {
@@ -29,5 +30,21 @@ describe('development build', () => {
     const [text, report] = warn.firstCall.args as [string, unknown];
     expect(text).to.match(/^destination-oauth: no message came from the authorization window/);
     expect(report).to.deep.equal(await element.diagnose());
+  });
+
+  it('reports on the page when a failure was polled for', async () => {
+    const warn = stub(console, 'warn');
+    // In place of the page, to which it has been said already.
+    const page = await fixture<HTMLElement>(html`<div></div>`);
+    reportPolling(page);
+    const element = page.appendChild(new DestinationOAuth());
+    element.dispatchEvent(new OAuthViewChangeEvent('failed', 'confirming'));
+    element.dispatchEvent(new OAuthViewChangeEvent('unconfirmed', 'awaiting'));
+    expect(warn.callCount).to.equal(0);
+    element.dispatchEvent(new OAuthViewChangeEvent('failed', 'unconfirmed'));
+    await until(() => warn.callCount > 0, 'the report');
+    element.dispatchEvent(new OAuthViewChangeEvent('failed', 'awaiting'));
+    element.dispatchEvent(new OAuthAuthorizedEvent('da_1', 'poll'));
+    expect(warn.callCount).to.equal(1);
   });
 });
