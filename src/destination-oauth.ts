@@ -246,7 +246,7 @@ export class DestinationOAuth extends LitElement {
     this.#said = said;
     this.#announced =
       isNews && (viewChanged || message)
-        ? `${this.#title()}: ${this.#text(`${this.#view}.status`)}. ${this.#explanation()} ${message ?? ''}`
+        ? `${this.#title()}: ${this.#text(`${this.#view}.status`).replace(/\P{P}$/u, '$&.')} ${this.#explanation()} ${message ?? ''}`
         : '';
   }
 
