@@ -271,7 +271,7 @@ function confirm(s: Draft, a: Attempt, channel: Channel): void {
   if (!frontOf(s)) s.error = undefined;
   a.channel = channel;
   a.returnedAt = s.now;
-  a.interval = TIMES.firstPoll;
+  a.interval = TIMES.returnedPoll;
   a.live = true;
   s.attempts = [...s.attempts.filter((each) => each !== a), a];
   s.phase = 'confirming';

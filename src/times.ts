@@ -1,6 +1,8 @@
 /** How long things take, in milliseconds. Each a constant of its own, which a minifier writes where it stands. */
 export const firstPoll = 2_000;
 export const slowestPoll = 10_000;
+/** The first pause after the return: LiveRamp is trading the code for tokens, which takes it a moment. */
+export const returnedPoll = 500;
 /** From `closed` to `unconfirmed`, if the check that `closed` calls for does not answer. */
 export const closed = 4_000;
 /** How long `confirming` waits for LiveRamp to make up its mind. */

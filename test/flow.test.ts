@@ -46,6 +46,18 @@ describe('the return', () => {
     );
   });
 
+  test('LiveRamp still at it: asked again after half a second, and then ever more rarely', () => {
+    const run = ready().do(begin()).pass(60_000);
+    const asked = (): number => run.log.filter(({ what }) => what.startsWith('ask')).length;
+    const before = asked();
+    run.do(returned(A)).pass(600);
+    assert.equal(asked() - before, 2);
+    run.pass(8_000);
+    assert.ok(asked() - before <= 7);
+    grant(run).pass(4_000);
+    assert.equal(run.view, 'authorized');
+  });
+
   test('a message is never believed: ok without a grant is not authorized', () => {
     const run = ready().do(begin()).pass(5_000).do(returned(A)).pass(3_600_000);
     assert.equal(run.count('authorized'), 0);
