@@ -54,13 +54,13 @@ export async function measure(): Promise<Size[]> {
       name: 'drop-in (dist/destination-oauth.min.js)',
       bytes: file('destination-oauth.min.js'),
       budget: 14 * KB,
-      ceiling: 17.9 * KB,
+      ceiling: 17.7 * KB,
     },
     {
       name: 'element for bundlers, without Lit',
       bytes: brotli(await bundle('dist/element.js')),
       budget: 8 * KB,
-      ceiling: 12.75 * KB,
+      ceiling: 12.7 * KB,
     },
     { name: 'redirect page (dist/redirect.min.js)', bytes: file('redirect.min.js'), budget: 1 * KB, ceiling: 1 * KB },
   ];
