@@ -140,8 +140,10 @@ describe('what the window says', () => {
   it('is acknowledged, and asked about: authorized', async () => {
     const element = await mount();
     const flow = await begin(element);
-    grant();
     say(resultMessage(flow, 'ok'));
+    await until(() => element.view === 'confirming', 'the message');
+    // Not before: a poll that is under way would tell of the grant.
+    grant();
     await until(() => element.view === 'authorized', 'authorized');
     expect(await word('heard')).to.deep.equal({ ...ackMessage(flow) });
     expect(await word('from')).to.equal(location.origin);
@@ -168,10 +170,11 @@ describe('what the window says', () => {
     const flow = await begin(element);
     element.cancel();
     expect(element.view).to.equal('unauthorized');
-    grant();
     const channel = new BroadcastChannel(channelName(flow));
     try {
       channel.postMessage(resultMessage(flow, 'ok'));
+      await until(() => element.view === 'confirming', 'the message');
+      grant();
       await until(() => element.view === 'authorized', 'authorized');
       expect(authorized).to.deep.equal(['broadcast-channel']);
     } finally {
@@ -182,7 +185,6 @@ describe('what the window says', () => {
   it('is refused from an origin that is not the redirect page’s', async () => {
     const element = await mount({ redirectOrigin: location.origin });
     const flow = await begin(element);
-    grant();
     say(resultMessage(flow, 'ok'));
     say({ probe: 1 });
     await word('probe');
