@@ -247,7 +247,8 @@ class LiverampV2 implements Upstream {
     ]);
     const needed = entry.oAuthEndpointID !== undefined;
     return {
-      ...names(entry),
+      name: entry.name,
+      destinationName: entry.destinationName,
       oauthStatus: !needed ? 'not_applicable' : connection !== undefined ? 'authorized' : 'unauthorized',
       reauthorization: false,
     };
@@ -264,8 +265,9 @@ class LiverampV2 implements Upstream {
       entry?.oAuthEndpointID === undefined ? 'not_applicable' : oAuthConnectionID ? 'authorized' : 'unauthorized';
     const oauthStatus = stated ?? derived;
     return {
-      ...(entry ? names(entry) : {}),
-      ...(raw === undefined ? {} : { upstreamStatus: raw }),
+      name: entry?.name,
+      destinationName: entry?.destinationName,
+      upstreamStatus: raw,
       oauthStatus,
       reauthorization: oauthStatus === 'unauthorized' && oAuthConnectionID !== undefined,
     };
@@ -281,12 +283,5 @@ class LiverampV2 implements Upstream {
   }
 }
 
-const names = ({
-  name,
-  destinationName,
-}: Partial<CatalogueEntry>): Pick<UpstreamAccount, 'name' | 'destinationName'> => ({
-  ...(name === undefined ? {} : { name }),
-  ...(destinationName === undefined ? {} : { destinationName }),
-});
 const setUpKey = ({ session }: UpstreamContext, accountId: string): string =>
   `set-up:${JSON.stringify([session.tenant, accountId])}`;

@@ -20,17 +20,17 @@ export interface UpstreamCall<T> {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   readonly headers: () => Record<string, string> | Promise<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | undefined;
   /** What a success must look like. */
   readonly schema: z.ZodType<T>;
   /** Called at most once, after a 403 that an expired token may explain; `headers` is asked again afterwards. */
   readonly renew?: () => void | Promise<void>;
   /** What a 404 means here. Default: LiveRamp refused. */
-  readonly notFound?: UpstreamErrorCode;
+  readonly notFound?: UpstreamErrorCode | undefined;
   /** Of the API that is called. */
   readonly gate: UpstreamGate;
   /** For what can be done without: one try only. */
-  readonly optional?: boolean;
+  readonly optional?: boolean | undefined;
 }
 
 interface Answer {
@@ -79,10 +79,10 @@ function send(context: UpstreamContext, call: UpstreamCall<unknown>, headers: He
       // A redirect could carry the credentials to another host.
       redirect: 'manual',
       signal: abort.signal,
-      ...(call.body === undefined ? {} : { body: call.body }),
+      body: call.body ?? null,
     });
     const text = await readText(response);
-    return { status: response.status, retryAfter: response.headers.get('retry-after'), text };
+    return { status: response.status, retryAfter: response.ok ? null : response.headers.get('retry-after'), text };
   };
   return new Promise((resolve, reject) => {
     const budget = Math.min(context.timeouts.callMs, context.remaining());

@@ -37,12 +37,12 @@ export const BATCH_MS = 2_000;
 
 /** An account as the upstream knows it. */
 export interface UpstreamAccount {
-  readonly name?: string;
-  readonly destinationName?: string;
+  readonly name?: string | undefined;
+  readonly destinationName?: string | undefined;
   /** An unknown word of the upstream is `unknown`, never `authorized`. */
   readonly oauthStatus: OAuthStatus;
   /** The upstream's own word, for support. */
-  readonly upstreamStatus?: string;
+  readonly upstreamStatus?: string | undefined;
   /** A grant existed and went stale. */
   readonly reauthorization: boolean;
 }
