@@ -1,6 +1,6 @@
 /** Lets @web/test-runner run tests in WebKitGTK, with the mouse and keyboard commands of @web/test-runner-commands. */
 import type { BrowserLauncher } from '@web/test-runner';
-import { type WebKitSession, startWebKit } from './webkitgtk.ts';
+import { WebDriverError, type WebKitSession, startWebKit } from './webkitgtk.ts';
 
 /** Key names of `KeyboardEvent.key` to WebDriver's code points (https://www.w3.org/TR/webdriver2/#keyboard-actions). */
 const KEYS: Record<string, string> = {
@@ -33,6 +33,15 @@ export function webkitLauncher(): BrowserLauncher & WebDriverCommands {
   let starting: Promise<WebKitSession> | undefined;
   const urls = new Map<string, string>();
   const command: WebKitSession['command'] = async (...args) => (await (starting ??= startWebKit())).command(...args);
+  const closeWindow = async (handle: string): Promise<void> => {
+    try {
+      await command('POST', '/window', { handle });
+      await command('DELETE', '/window');
+    } catch (error) {
+      // It has closed itself meanwhile.
+      if (!(error instanceof WebDriverError && error.code === 'no such window')) throw error;
+    }
+  };
   const pointer = (...actions: object[]) =>
     command('POST', '/actions', {
       actions: [{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions }],
@@ -57,9 +66,7 @@ export function webkitLauncher(): BrowserLauncher & WebDriverCommands {
       const handles = (await command('GET', '/window/handles')) as string[];
       const own = await command('GET', '/window');
       for (const handle of handles) {
-        if (handle === own) continue;
-        await command('POST', '/window', { handle });
-        await command('DELETE', '/window');
+        if (handle !== own) await closeWindow(handle);
       }
       await command('POST', '/window', { handle: own });
       await command('POST', '/url', { url: 'about:blank' });
