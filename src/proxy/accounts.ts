@@ -26,13 +26,12 @@ export class Accounts {
   read(context: UpstreamContext, accountId: string): Promise<UpstreamAccount> {
     const { tenant, user } = context.session;
     const key = JSON.stringify([this.#generation, tenant, user, accountId]);
-    let reading = this.#reading.get(key);
-    if (!reading) {
-      reading = (async () => this.#config.upstream.account(context, accountId))().finally(() =>
-        this.#reading.delete(key),
-      );
-      this.#reading.set(key, reading);
-    }
+    const known = this.#reading.get(key);
+    if (known) return known;
+    const reading = (async () => await this.#config.upstream.account(context, accountId))();
+    this.#reading.set(key, reading);
+    const done = (): void => void this.#reading.delete(key);
+    reading.then(done, done);
     return reading;
   }
 

@@ -30,11 +30,11 @@ export class LiverampV2Catalogue {
   }
 
   async entry(context: UpstreamContext, id: IntegrationID): Promise<CatalogueEntry> {
-    const [{ name, oAuthEndpointID }, destinationName] = await Promise.all([
-      this.integration(context, id),
-      this.#destinationName(context, id[0]),
-    ]);
-    return { name, destinationName, oAuthEndpointID };
+    // Both are asked for at once; the second never rejects.
+    const integration = this.integration(context, id);
+    const destinationName = this.#destinationName(context, id[0]);
+    const { name, oAuthEndpointID } = await integration;
+    return { name, destinationName: await destinationName, oAuthEndpointID };
   }
 
   integration(context: UpstreamContext, [destinationId, integrationId]: IntegrationID): Promise<wire.Integration> {

@@ -75,7 +75,7 @@ class LiverampV2 implements Upstream {
     const target = await this.#resolve(context.session, accountId);
     if (!('integrationConnectionId' in target)) return this.#accountBeingSetUp(context, accountId, target);
     const connection = await this.#reads.connection(context, target.integrationConnectionId);
-    return this.#describe(connection, () => this.#catalogue.entry(context, connection.integrationID));
+    return await this.#describe(connection, () => this.#catalogue.entry(context, connection.integrationID));
   }
 
   forgetStatuses(tenant: string): void {

@@ -104,7 +104,7 @@ function createApp(services: Services): Hono<{ Bindings: Call }> {
     admit?: (call: Call) => void,
   ): void => {
     const allow = [...Object.keys(methods), ...(admit ? ['OPTIONS'] : [])].join(', ');
-    app.all(path, async (c) => {
+    app.all(path, (c) => {
       const call = c.env;
       const { method } = call.request;
       call.route = path;
