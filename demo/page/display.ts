@@ -59,16 +59,3 @@ export function followSections(): void {
     if (section) observer.observe(section);
   }
 }
-
-/** Calls `show` once, when the element is about to come into view. */
-export function whenNear(element: Element, show: () => void): void {
-  const observer = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      observer.disconnect();
-      show();
-    },
-    { rootMargin: '300px 0px' },
-  );
-  observer.observe(element);
-}

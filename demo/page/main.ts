@@ -27,3 +27,5 @@ new ThemeSection(byId('theme-root'), store);
 showSnippet(byId('snippet-root'), store);
 followSections();
 await new LiveSection(byId('live-root')).start();
+// The browser went there when little of the page was there yet.
+document.getElementById(location.hash.slice(1))?.scrollIntoView();

@@ -2,7 +2,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { whenNear } from '../display.ts';
 import { VARIANTS, WIDTH, type Settings, type Variant, type View } from '../settings.ts';
 import type { Store } from '../store.ts';
 import { Cell } from './cell.ts';
@@ -61,23 +60,14 @@ export class GallerySection {
   readonly #store: Store;
   readonly #cells = new Map<string, Cell>();
   readonly #begun = new Set<string>();
-  #namesToo = false;
 
   constructor(root: HTMLElement, store: Store) {
     this.#root = root;
     this.#store = store;
-    whenNear(root, () => {
-      store.subscribe((settings, previous) => {
-        setSlow(settings.slow);
-        this.#render();
-        if (previous && previous.slow !== settings.slow) this.#restart();
-      });
-      const names = root.querySelector('[data-group="names"]');
-      if (!names) return;
-      whenNear(names, () => {
-        this.#namesToo = true;
-        this.#render();
-      });
+    store.subscribe((settings, previous) => {
+      setSlow(settings.slow);
+      this.#render();
+      if (previous && previous.slow !== settings.slow) this.#restart();
     });
   }
 
@@ -85,10 +75,10 @@ export class GallerySection {
     for (const key of this.#begun) this.#cells.get(key)?.start(this.#store.settings.slow);
   }
 
-  /** The views at once, what is further down when it is near; nothing that the filters leave out. */
+  /** Nothing that the filters leave out. */
   #begin(shown: readonly Specimen[]): void {
-    for (const { key, group } of shown) {
-      if (this.#begun.has(key) || (group === 'names' && !this.#namesToo)) continue;
+    for (const { key } of shown) {
+      if (this.#begun.has(key)) continue;
       this.#begun.add(key);
       this.#cells.get(key)?.start(this.#store.settings.slow);
     }

@@ -1,7 +1,6 @@
 /** Four pages of four kinds: what the element looks like with nothing but the page's own font and colours handed to it. */
 import { html, render, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
-import { whenNear } from '../display.ts';
 import { HOSTS, type Host, type Variant, type View } from '../settings.ts';
 import type { Store } from '../store.ts';
 import { Cell } from './cell.ts';
@@ -69,18 +68,16 @@ export function showHosts(root: HTMLElement, store: Store): void {
         </div>
       </details>
     </figure>`;
-  whenNear(root, () => {
-    store.subscribe(({ lang }) => {
-      root.lang = lang;
-    });
-    render(
-      html`<div class="hosts-head" lang="en">
-          <h3>In your page</h3>
-          <p>It takes over the page’s font and colour scheme; a handful of lines hands the rest to it.</p>
-        </div>
-        <div class="hosts">${HOSTS.map(page)}</div>`,
-      root,
-    );
-    for (const cell of cells.values()) cell.start(false);
+  store.subscribe(({ lang }) => {
+    root.lang = lang;
   });
+  render(
+    html`<div class="hosts-head" lang="en">
+        <h3>In your page</h3>
+        <p>It takes over the page’s font and colour scheme; a handful of lines hands the rest to it.</p>
+      </div>
+      <div class="hosts">${HOSTS.map(page)}</div>`,
+    root,
+  );
+  for (const cell of cells.values()) cell.start(false);
 }

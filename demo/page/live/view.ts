@@ -78,6 +78,7 @@ function accountRow(account: DemoAccount, model: LiveModel, actions: LiveActions
       proxy-url=${PROXY_URL}
       variant=${variant}
       mode=${mode}
+      loading="eager"
       initial-status=${ifDefined(model.initialStatuses.get(id))}
     >
       ${inside ? html`<div class="tools" slot="footer">${tools}</div>` : nothing}

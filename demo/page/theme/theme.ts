@@ -2,7 +2,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { CopyButton } from '../controls.ts';
-import { whenNear } from '../display.ts';
 import { Cell } from '../gallery/cell.ts';
 import { SHOWN_VIEWS } from '../gallery/views.ts';
 import type { Style, Variant, View } from '../settings.ts';
@@ -47,13 +46,11 @@ export class ThemeSection {
     this.#root = root;
     this.#store = store;
     root.addEventListener('oauth-view-change', () => this.#measureSoon());
-    whenNear(root, () => {
-      store.subscribe((settings, previous) => {
-        this.#render();
-        if (settings.style !== previous?.style || settings.theme !== previous.theme) this.#measureSoon();
-      });
-      for (const { cell } of this.#cells.values()) cell.start(false);
+    store.subscribe((settings, previous) => {
+      this.#render();
+      if (settings.style !== previous?.style || settings.theme !== previous.theme) this.#measureSoon();
     });
+    for (const { cell } of this.#cells.values()) cell.start(false);
   }
 
   /** Once what is shown has been painted. */
