@@ -96,11 +96,6 @@ export const styles = css`
   .body > div {
     display: contents;
   }
-  .title,
-  .status,
-  button {
-    font-weight: 600;
-  }
   .status {
     display: block;
     inline-size: fit-content;
@@ -172,7 +167,6 @@ export const styles = css`
     block-size: 0;
     padding-inline: 1.25em;
     overflow: hidden;
-    font-weight: 600;
     white-space: pre-wrap;
   }
   .footer {
@@ -187,9 +181,15 @@ export const styles = css`
     background: none;
     color: inherit;
     font: inherit;
-    font-weight: 600;
     text-align: center;
     cursor: pointer;
+  }
+  .title,
+  .status,
+  .main::after,
+  .more::after,
+  button {
+    font-weight: 600;
   }
   .main button {
     inline-size: 100%;
@@ -269,23 +269,13 @@ export const styles = css`
     .compact .body > div {
       line-height: 1.35;
     }
+    /* The status in a line of its own. */
     .compact .body::before,
     .compact .body::after {
-      padding-block-start: 1.5em;
+      padding-block-start: 3em;
     }
-    .compact .head {
-      display: flex;
-      gap: 0.5em;
-      align-items: center;
-      white-space: nowrap;
-    }
-    .compact .title,
-    .compact .name {
-      overflow: hidden;
-      text-overflow: ellipsis;
-    }
-    .compact .name {
-      flex-shrink: 9;
+    .compact .status {
+      margin-block: 0.15em;
     }
     .compact p {
       display: inline;
@@ -303,6 +293,26 @@ export const styles = css`
     .compact .more button {
       min-block-size: 0;
       text-align: end;
+    }
+  }
+  @container (inline-size > 40rem) {
+    .compact .head {
+      display: flex;
+      gap: 0.5em;
+      align-items: center;
+      white-space: nowrap;
+    }
+    .compact .title,
+    .compact .name {
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
+    .compact .name {
+      flex-shrink: 1e4;
+    }
+    .compact .body::before,
+    .compact .body::after {
+      padding-block-start: 1.5em;
     }
   }
   @container (inline-size < 26rem) {

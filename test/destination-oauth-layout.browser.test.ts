@@ -59,7 +59,7 @@ describe('the box is the same in every view', () => {
   for (const lang of ['', 'de', 'ja', 'ar'])
     it(`of a row in ${lang || 'English'}`, async () => {
       await show('compact', lang);
-      for (const width of [481, 560, 700, 960, 1200]) expectOneBox(width);
+      for (const width of [481, 560, 640, 641, 700, 960, 1200]) expectOneBox(width);
     });
 
   for (const variant of ['card', 'compact', 'button'] as const)
@@ -75,6 +75,18 @@ describe('the box is the same in every view', () => {
       await show('button', lang);
       expectOneBox(600);
     });
+});
+
+it('in a row, the account’s name gives way to the destination’s', async () => {
+  await show('compact', '', { destination_name: 'Brightfjord', name: 'x'.repeat(60) });
+  frame.style.inlineSize = '650px';
+  const isCut = (element: Element | null | undefined): boolean | undefined =>
+    element ? element.scrollWidth > element.clientWidth : undefined;
+  for (const [view, element] of elements) {
+    if (!element.account) continue;
+    expect(isCut(element.shadowRoot?.querySelector('.name')), `account, ${view}`).to.equal(true);
+    expect(isCut(part(element, 'title')), `destination, ${view}`).to.equal(false);
+  }
 });
 
 describe('a message', () => {
