@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { PlatformBrand, PlatformUser } from './platforms.ts';
+import type { PlatformBrand, PlatformUser } from './platform-brands.ts';
 
 type Markup = ReturnType<typeof html>;
 
