@@ -150,7 +150,7 @@ export async function waiting(browser: Browser, world: World, { longRuns, minute
   });
   const idle = (pick: (left: Left) => number, which: 'rows' | 'nothing'): number =>
     median(rounds.map((each) => pick(each[which])));
-  const runs = `${longRuns} runs, all pages at the same time, each in a profile of its own.`;
+  const runs = `${longRuns} ${longRuns === 1 ? 'run' : 'runs'}, all pages at the same time, each in a profile of its own.`;
   return [
     {
       title: `A popup left open for ${span}`,
@@ -187,6 +187,9 @@ export async function waiting(browser: Browser, world: World, { longRuns, minute
           ['requests', count(idle(({ requests }) => requests, 'rows')), '–'],
         ],
       },
+      notes: [
+        'What the main thread does is the engine’s own: in a trace all of it is V8’s memory reducer, which collects garbage a few times once a page has gone idle, as long as its heap is large. No timer fires, and no task is the page’s.',
+      ],
     },
   ];
 }
