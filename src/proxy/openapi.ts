@@ -114,6 +114,25 @@ const parameter = (place: 'path' | 'query' | 'header', name: string, schema: Jso
 const ACCOUNT_ID_SCHEMA: Json = { type: 'string', pattern: ACCOUNT_ID.source };
 const FLOW_ID_SCHEMA: Json = { type: 'string', pattern: FLOW_ID.source };
 const accountIdParameter = parameter('path', 'account_id', ACCOUNT_ID_SCHEMA, 'The destination account.');
+/** What an operation asks of the request's cookies or headers. */
+const SESSION: Json = { security: [{ session: [] }] };
+const FLOW_COOKIE: Json = { security: [{ flowCookie: [] }] };
+const PUBLIC: Json = { security: [] };
+const SECURITY_SCHEMES: Json = {
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'session',
+    description:
+      "The partner's own session, by which the proxy knows the user and their tenant: a cookie of any name, or a header that `requestInit` adds. A navigation carries cookies alone.",
+  },
+  flowCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-destination-oauth-',
+    description: 'A name that begins so: one cookie a flow, set by `/authorize`, read where the browser comes back.',
+  },
+};
 const originParameter: Json = {
   ...parameter(
     'header',
@@ -128,6 +147,7 @@ const paths = (): Json => ({
   '/accounts/{account_id}': {
     get: {
       operationId: 'getAccount',
+      ...SESSION,
       summary: "Reads an account's authorization status",
       description: 'Reads LiveRamp for each request: an answer that is older than a callback would lie.',
       parameters: [accountIdParameter, originParameter],
@@ -140,6 +160,7 @@ const paths = (): Json => ({
   '/accounts': {
     get: {
       operationId: 'getAccounts',
+      ...SESSION,
       summary: 'Reads many accounts',
       description:
         '`?id=a&id=b`, 1 to 100 ids. Order is kept and duplicates are answered each time. One malformed id refuses the whole request; an account that is foreign, absent or unreadable is an item with `error`.',
@@ -165,6 +186,7 @@ const paths = (): Json => ({
   '/accounts/{account_id}/authorize': {
     get: {
       operationId: 'authorize',
+      ...SESSION,
       summary: "Begins an authorization; for the popup's navigation only",
       description:
         "Never JSON. The ticket binds user, tenant, account and embedding origin for 10 minutes; the partner's session must be the same user's. `state` is 32 random bytes, single use. The authorization URL from LiveRamp must be https (http on loopback), without user name, its host on an allow-list. A `flow` that has been used before, or any parameter given twice, is refused. HEAD is 405. Refused in a frame.",
@@ -206,6 +228,7 @@ const paths = (): Json => ({
   '/callback': {
     get: {
       operationId: 'callback',
+      ...FLOW_COOKIE,
       summary: "LiveRamp's redirect",
       description:
         "Consumes `state` atomically, once among all instances. Needs the flow cookie of the browser that began the flow; a session, if there is one, must be the same user's (it may be absent: a `SameSite=Strict` session cookie does not come along). Otherwise: neutral page, flow unchanged, state used up, audit event. `state` or `status` given twice: neutral page, nothing consumed. Unknown parameters are ignored. HEAD is 405.",
@@ -222,11 +245,13 @@ const paths = (): Json => ({
             'Referrer-Policy': { schema: { const: 'no-referrer' } },
           },
         },
-        '400': page('A neutral page that says nothing about any flow.'),
+        '4XX': page('A neutral page that says nothing about any flow: 400, and 403 in a frame.'),
+        '5XX': page('The same.'),
       },
     },
     post: {
       operationId: 'postCallback',
+      ...FLOW_COOKIE,
       summary: "The same for a redirect page on the partner's own site",
       description:
         'Same-site with the proxy, since the flow cookie is `SameSite=Lax`. `Origin` must be an embedding origin or that of the redirect URL. At most 8 KB.',
@@ -251,15 +276,17 @@ const paths = (): Json => ({
   '/done': {
     get: {
       operationId: 'done',
+      security: [{ flowCookie: [] }, {}],
       summary: 'The redirect page',
       description:
         'Nothing in its URL. Knows by the flow cookies which flows have just returned to this browser, announces each to its own origin and on its own channel, waits for `{ns, v: 1, type: "ack", flow}` or a second or two, and closes itself.',
-      responses: { '200': page('The page.'), '403': page('In a frame.') },
+      responses: { '200': page('The page.'), '403': page('In a frame.'), '5XX': page('A neutral page.') },
     },
   },
   '/flows/{flow}': {
     get: {
       operationId: 'getFlow',
+      ...SESSION,
       summary: 'Where a flow stands',
       description:
         "The user's own flows only. 404 `flow_not_found` also before `/authorize` was reached. LiveRamp is asked even if its redirect never came. A proxy that tracks no flows answers anything else: the element then watches the account.",
@@ -270,6 +297,7 @@ const paths = (): Json => ({
   '/openapi.json': {
     get: {
       operationId: 'getContract',
+      ...PUBLIC,
       summary: 'This document',
       description: 'Public.',
       responses: {
@@ -283,9 +311,14 @@ const paths = (): Json => ({
 export function openapi(base: string): Json {
   return {
     openapi: '3.1.0',
-    info: { title: 'destination-oauth proxy', version: '1', description: DESCRIPTION },
+    info: {
+      title: 'destination-oauth proxy',
+      version: '1',
+      license: { name: 'MIT', identifier: 'MIT' },
+      description: DESCRIPTION,
+    },
     servers: [{ url: base }],
     paths: paths(),
-    components: { schemas: components() },
+    components: { schemas: components(), securitySchemes: SECURITY_SCHEMES },
   };
 }
