@@ -203,7 +203,7 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
       }
     for (const a of state.attempts) {
       const { flow } = a;
-      session.keep(key, a);
+      session.keep(key, a, host);
       const entry = attend(flow);
       entry.unwatch ??= watch({
         flow,

@@ -8,8 +8,11 @@ import { parseJson } from './http.ts';
 
 const PREFIX = 'destination-oauth:';
 
-/** Flows that an element of this page looks after, so that two elements for one account do not both tell of one. */
-const claimed = new Set<string>();
+/**
+ * Which element of this page looks after a flow, so that two elements for one account do not both tell of one. An element
+ * that has left the document may have been replaced: its flows are for whichever comes in its place.
+ */
+const claimed = new Map<string, Element>();
 
 type Kept = Pick<Attempt, 'flow' | 'begunAt' | 'mode' | 'top' | 'renewal' | 'live'> & { owner: string };
 
@@ -21,10 +24,10 @@ function guarded<T>(use: (storage: Storage) => T): T | undefined {
   }
 }
 
-/** Keeps an attempt of `owner`. */
-export function keep(owner: string, { flow, begunAt, mode, top, renewal, live }: Attempt): void {
+/** Keeps an attempt of `owner`, which `by` looks after. */
+export function keep(owner: string, { flow, begunAt, mode, top, renewal, live }: Attempt, by: Element): void {
   const kept: Kept = { owner, flow, begunAt, mode, top, renewal, live };
-  claimed.add(flow);
+  claimed.set(flow, by);
   guarded((storage) => storage.setItem(PREFIX + flow, JSON.stringify(kept)));
 }
 
@@ -45,7 +48,7 @@ export const takeUp = (owner: string): readonly Attempt[] =>
     .flatMap(([key, value]) => {
       const kept = copy<Kept>(key.startsWith(PREFIX) && parseJson(String(value)), {
         owner: (field) => field === owner,
-        flow: (field) => PREFIX + String(field) === key && FLOW_ID.test(String(field)) && !claimed.has(String(field)),
+        flow: (field) => PREFIX + String(field) === key && FLOW_ID.test(String(field)),
         begunAt: Number.isFinite,
         mode: isOneOf(['popup', 'redirect']),
         top: optional(Number.isFinite),

@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import type { DestinationOAuth } from '../src/index.ts';
 import { ackMessage, channelName, resultMessage } from '../src/protocol.ts';
 import { account, never } from './helpers/fake-proxy.ts';
 import { until } from './helpers/mouse.ts';
@@ -558,6 +559,33 @@ describe('the element moves', () => {
       stage.say();
       await stage.view(element, 'authorized');
       expect(stage.count('authorized post-message')).to.equal(1);
+    } finally {
+      place.remove();
+    }
+  });
+
+  it('away, with another in its place: that one takes the flow over', async () => {
+    const place = document.body.appendChild(document.createElement('div'));
+    try {
+      const markup = `<destination-oauth account-id="acc" proxy-url="${stage.proxy.base}"></destination-oauth>`;
+      const render = (): DestinationOAuth => {
+        place.innerHTML = markup;
+        return place.querySelector('destination-oauth')!;
+      };
+      const first = render();
+      await stage.view(first, 'unauthorized');
+      first.authorize();
+      const other = render();
+      await stage.view(other, 'unconfirmed');
+      // The first one comes back, and finds that its flow is another's.
+      place.append(first);
+      await stage.view(first, 'unauthorized');
+      grant();
+      other.refresh();
+      await stage.view(other, 'authorized');
+      await stage.view(first, 'authorized');
+      expect(stage.count('authorized')).to.equal(1);
+      expect(sessionStorage.length).to.equal(0);
     } finally {
       place.remove();
     }

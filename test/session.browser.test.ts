@@ -35,7 +35,7 @@ describe('what is kept', () => {
       attempt({ begunAt: 1 }),
       attempt({ begunAt: 2, mode: 'redirect', top: 40, renewal: true, live: false }),
     ];
-    for (const each of [newer, older]) keep('me', each);
+    for (const each of [newer, older]) keep('me', each, document.body);
     for (const each of [newer, older]) release(each);
     const taken = takeUp('me');
     expect(
@@ -52,7 +52,7 @@ describe('what is kept', () => {
       { flow: older.flow, begunAt: 1, mode: 'popup', top: undefined, renewal: false, live: true, resumed: true },
       { flow: newer.flow, begunAt: 2, mode: 'redirect', top: 40, renewal: true, live: false, resumed: true },
     ]);
-    for (const each of taken) keep('me', each);
+    for (const each of taken) keep('me', each, document.body);
     expect(takeUp('me')).to.deep.equal([]);
     for (const each of taken) release(each);
     expect(takeUp('me').length).to.equal(2);
@@ -60,7 +60,7 @@ describe('what is kept', () => {
 
   it('is nobody else’s, and not that of an element that still looks after it', () => {
     const mine = attempt();
-    keep('me', mine);
+    keep('me', mine, document.body);
     expect(takeUp('me')).to.deep.equal([]);
     release(mine);
     expect(takeUp('you')).to.deep.equal([]);
@@ -69,7 +69,7 @@ describe('what is kept', () => {
 
   it('goes when it is no longer kept', () => {
     const [gone, stays] = [attempt(), attempt()];
-    for (const each of [gone, stays]) keep('me', each);
+    for (const each of [gone, stays]) keep('me', each, document.body);
     forget(gone.flow);
     release(stays);
     expect(takeUp('me').map(({ flow }) => flow)).to.deep.equal([stays.flow]);
@@ -80,18 +80,18 @@ describe('what is kept', () => {
   it('can be claimed again unless another has it', () => {
     const mine = attempt();
     expect(isClaimed(mine.flow)).to.equal(false);
-    keep('me', mine);
+    keep('me', mine, document.body);
     expect(isClaimed(mine.flow)).to.equal(true);
     release(mine);
     expect(isClaimed(mine.flow)).to.equal(false);
-    keep('me', mine);
+    keep('me', mine, document.body);
     expect(isClaimed(mine.flow)).to.equal(true);
     forget(mine.flow);
     expect(isClaimed(mine.flow)).to.equal(false);
   });
 
   it('holds no URL and no ticket', () => {
-    keep('https://proxy.test/api acc', attempt({ hint: 'ok', channel: 'poll', askAt: 1 }));
+    keep('https://proxy.test/api acc', attempt({ hint: 'ok', channel: 'poll', askAt: 1 }), document.body);
     const value = sessionStorage.getItem(sessionStorage.key(0) ?? '') ?? '{}';
     expect(Object.keys(JSON.parse(value) as object)).to.have.members([
       'begunAt',
