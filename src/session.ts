@@ -55,6 +55,6 @@ export const takeUp = (owner: string): readonly Attempt[] =>
         renewal: isBoolean,
         live: isBoolean,
       });
-      return kept ? { ...kept, resumed: true } : [];
+      return kept && !claimed.get(kept.flow)?.isConnected ? { ...kept, resumed: true } : [];
     })
     .sort((a, b) => a.begunAt - b.begunAt);
