@@ -231,12 +231,14 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
     },
     connect() {
       if (undo) return;
+      for (const { flow } of state.attempts)
+        if (session.isClaimed(flow)) {
+          attended.delete(flow);
+          dispatch({ type: 'overtaken', flow });
+        }
       start();
       if (!subscriber) return;
-      const taken = state.attempts.filter(({ flow }) => session.isClaimed(flow));
-      for (const { flow } of taken) attended.delete(flow);
       dispatch({ type: 'suspend' });
-      for (const { flow } of taken) dispatch({ type: 'overtaken', flow });
       dispatch({ type: 'wake' });
     },
     disconnect() {
