@@ -455,7 +455,7 @@ export class DestinationOAuth extends LitElement {
         <div>
           <div class="head">
             <span part="title" class="title"><slot name="title">${title}</slot></span>
-            ${account?.destination_name && account.name ? html`<span class="name">${account.name}</span>` : nothing}
+            ${account?.destination_name && account.name ? html` <span class="name">${account.name}</span>` : nothing}
             ${this.#status()}
           </div>
           <p part="description"><slot name="description">${this.#explanation()}</slot></p>

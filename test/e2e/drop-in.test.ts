@@ -41,6 +41,7 @@ const serveFiles = (): Promise<Site> =>
 
 const ACCOUNT = {
   account_id: 'da_1',
+  name: 'Acme Europe',
   destination_name: 'Brightfjord',
   oauth_status: 'unauthorized',
   reauthorization: false,
@@ -66,6 +67,9 @@ const servePage = (files: string): Promise<Site> =>
   });
 
 const shown = `document.querySelector('destination-oauth').shadowRoot?.querySelector('[part="button"]')?.textContent.trim()`;
+
+/** Its templates have lost their whitespace, but for what shows. */
+const head = `document.querySelector('destination-oauth').shadowRoot.querySelector('.head').innerText.trim()`;
 
 const loaded = `performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes('/locales/'))`;
 
@@ -94,6 +98,7 @@ for (const engine of engines()) {
       const tab = await browser.open(`${page.origin}/?hash=${encodeURIComponent(hash)}`);
       await until(async () => String(await tab.evaluate(shown)).startsWith('Authorize'), 'the button');
       assert.deepEqual(await tab.evaluate(loaded), []);
+      assert.equal(await tab.evaluate(head), 'Brightfjord Acme Europe\nNot authorized');
       await tab.close();
     });
 
