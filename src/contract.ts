@@ -102,13 +102,16 @@ type Check = (field: unknown) => boolean;
 /** An own field, never an inherited one. */
 const own = (value: unknown, key: string): unknown => Object.getOwnPropertyDescriptor(Object(value), key)?.value;
 
-/** Copies the named own fields and no others; `undefined` if one of them is not what it should be. */
+/**
+ * Copies the named own fields and no others; `undefined` if one of them is not what it should be. Serializers of many
+ * languages write null for what is absent: where a field is optional, that is what null means.
+ */
 export function copy<T extends object>(value: unknown, checks: { [K in keyof T]-?: Check }): T | undefined {
   const copied: Partial<Record<keyof T, unknown>> = {};
   for (const key in checks) {
     const field = own(value, key);
     if (!checks[key](field)) return undefined;
-    if (field !== undefined) copied[key] = field;
+    if (field != null || !checks[key](undefined)) copied[key] = field;
   }
   return copied as T;
 }
@@ -123,7 +126,7 @@ export const isOneOf =
 export const optional =
   (check: Check): Check =>
   (field) =>
-    field === undefined || check(field);
+    field == null || check(field);
 
 /** Reads an Account, copying named fields only. `undefined` if anything is missing or of another type. */
 export const readAccount = (value: unknown): Account | undefined =>

@@ -40,14 +40,16 @@ describe('readAccount', () => {
 
   for (const key of Object.keys(full) as (keyof typeof full)[]) {
     const optional = ['name', 'destination_name', 'upstream_status', 'authorize_expires_at'].includes(key);
-    test(`${key}: ${optional ? 'may' : 'must not'} be absent`, () => {
+    test(`${key}: ${optional ? 'may' : 'must not'} be absent, or null as serializers write it`, () => {
       const { [key]: _, ...rest } = full;
-      assert.equal(readAccount(rest) !== undefined, optional);
+      const expected = optional ? rest : undefined;
+      assert.deepEqual(readAccount(rest), expected);
+      if (key !== 'authorize_url') assert.deepEqual(readAccount({ ...full, [key]: null }), expected);
     });
     test(`${key}: nothing of another type`, () => {
       for (const value of WRONG) {
         if (typeof value === typeof full[key] && !(key.endsWith('_at') || key === 'oauth_status')) continue;
-        if (key === 'authorize_url' && value === null) continue;
+        if (value === null && (optional || key === 'authorize_url')) continue;
         assert.equal(readAccount({ ...full, [key]: value }), undefined, JSON.stringify(value));
       }
     });
@@ -101,8 +103,10 @@ describe('readFlowReport', () => {
     for (const value of WRONG) {
       for (const key of ['flow', 'account_id'])
         if (typeof value !== 'string') assert.equal(readFlowReport({ ...good, [key]: value }), undefined);
-      for (const key of ['state', 'hint', 'account'])
-        assert.equal(readFlowReport({ ...good, [key]: value }), undefined, `${key} ${JSON.stringify(value)}`);
+      for (const key of ['state', 'hint', 'account']) {
+        const expected = value === null && key !== 'state' ? good : undefined;
+        assert.deepEqual(readFlowReport({ ...good, [key]: value }), expected, `${key} ${JSON.stringify(value)}`);
+      }
     }
     assert.equal(readFlowReport({ ...good, state: 'authorized' }), undefined);
     assert.equal(readFlowReport({ ...good, account: { ...account(), oauth_status: 'Authorized' } }), undefined);
