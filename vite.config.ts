@@ -103,6 +103,7 @@ const worker: UserConfig = {
 const dropIn: UserConfig = {
   plugins: [minifyTemplates(), besideIt, minifyScript()],
   publicDir: false,
+  resolve: { alias: { './diagnose-lazily.ts': here('src/diagnose.ts') } },
   build: {
     ...shared,
     minify: true,

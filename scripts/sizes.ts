@@ -54,7 +54,7 @@ export async function measure(): Promise<Size[]> {
       name: 'drop-in (dist/destination-oauth.min.js)',
       bytes: file('destination-oauth.min.js'),
       budget: 14 * KB,
-      ceiling: 17.7 * KB,
+      ceiling: 17.6 * KB,
     },
     {
       name: 'element for bundlers, without Lit',

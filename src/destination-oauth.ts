@@ -2,6 +2,7 @@ import { html, isServer, LitElement, nothing, type PropertyValues, type Template
 import type { Account, OAuthStatus } from './contract.ts';
 import { styles } from './destination-oauth.styles.ts';
 import type { Diagnosis } from './diagnose.ts';
+import { diagnose } from './diagnose-lazily.ts';
 import type { DestinationOAuthError } from './errors.ts';
 import { OAuthAuthorizedEvent, OAuthErrorEvent, OAuthStatusChangeEvent, OAuthViewChangeEvent } from './events.ts';
 import { createController, type Mode } from './flow-controller.ts';
@@ -300,8 +301,7 @@ export class DestinationOAuth extends LitElement {
   }
 
   /** A report on this page: which channels will work here, and which header or attribute to change. */
-  async diagnose(): Promise<Diagnosis> {
-    const { diagnose } = await import('./diagnose.ts');
+  diagnose(): Promise<Diagnosis> {
     return diagnose(this.#controller.target);
   }
 
