@@ -93,7 +93,7 @@ export class DestinationOAuth extends LitElement {
     accountId: { attribute: 'account-id' },
     proxyUrl: { attribute: 'proxy-url' },
     variant: { reflect: true, useDefault: true },
-    mode: {},
+    mode: { useDefault: true },
     opener: {},
     loading: {},
     disabled: { type: Boolean, reflect: true },
@@ -316,7 +316,9 @@ export class DestinationOAuth extends LitElement {
   #busy(): boolean {
     const { checking, account } = this.#controller.state;
     const view = this.#view;
-    return checking || view === 'confirming' || (!HARMLESS.includes(view) && !account?.authorize_url);
+    return (
+      checking || view === 'confirming' || (!HARMLESS.includes(view) && typeof account?.authorize_url !== 'string')
+    );
   }
 
   #title(): string {

@@ -251,7 +251,7 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
       if (configOf(host) !== configured) return;
       const popup = attended.get(frontOf(state)?.flow ?? '')?.popup;
       if (host.disabled) return popup?.focus();
-      const here = mode === 'redirect' || (mode === 'auto' && (state.timesBlocked > 1 || !popupsWork()));
+      const here = mode === 'redirect' || (mode !== 'popup' && (state.timesBlocked > 1 || !popupsWork()));
       dispatch({
         type: 'authorize',
         flow: newFlowId(),

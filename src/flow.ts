@@ -99,7 +99,7 @@ export type Action =
   | { type: 'tick' }
   /** Another tab says that the account has changed. */
   | { type: 'changed' }
-  | { type: 'wake'; restored?: boolean }
+  | { type: 'wake'; restored?: boolean | undefined }
   | { type: 'cancel' }
   | { type: 'resume'; attempts: readonly Attempt[] }
   /** Another element has taken the flow up while this one was out of the document. */
@@ -504,15 +504,15 @@ function renew(s: Draft): void {
   read(s);
 }
 
-function onWake(s: Draft, restored: boolean): void {
+function onWake(s: Draft, restored: boolean | undefined): void {
   const early = s.now < (s.retryAt ?? 0);
   for (const a of s.attempts) {
     if (restored && a.live && a.mode === 'redirect' && s.phase === 'awaiting') unconfirmed(s);
-    if (!a.asking && s.now - (a.askedAt ?? 0) >= TIMES.patience && !early) ask(s, a);
+    if (!a.asking && !early) a.askAt = Math.min(a.askAt ?? Infinity, (a.askedAt ?? 0) + TIMES.patience);
   }
-  if (early || s.now - (s.renewedAt ?? 0) < TIMES.leastRenew) return;
-  const stale = s.now - (s.readAt ?? 0) >= TIMES.stale;
-  if ((s.renewAt && s.now >= s.renewAt) || (!s.attempts.length && (stale || s.phase === 'error'))) renew(s);
+  onTick(s);
+  if (early || s.attempts.length || s.now - (s.renewedAt ?? 0) < TIMES.leastRenew) return;
+  if (s.phase === 'error' || s.now - (s.readAt ?? 0) >= TIMES.stale) renew(s);
 }
 
 function apply(s: Draft, action: Action): void {
@@ -543,7 +543,7 @@ function apply(s: Draft, action: Action): void {
     case 'changed':
       return void read(s);
     case 'wake':
-      return onWake(s, action.restored ?? false);
+      return onWake(s, action.restored);
     case 'cancel':
       if (frontOf(s)) s.notice = 'cancelled';
       for (const a of s.attempts) if (a.live) s.effects.push({ type: 'close', flow: a.flow });

@@ -94,7 +94,7 @@ export async function getJson(url: string, source: RequestInitSource, controller
       new Promise<never>((_, reject) => signal.addEventListener('abort', reject)),
     ]);
   } catch (cause) {
-    return { status: 0, code, cause };
+    return { status: 0, code, cause: signal.reason ?? cause };
   } finally {
     clearTimeout(timer);
   }

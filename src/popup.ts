@@ -107,9 +107,9 @@ let hiddenAt = 0;
 /** For how long nobody has seen this page, in milliseconds. */
 export const hiddenFor = (): number => (document.hidden ? Date.now() - hiddenAt : 0);
 
-const wakers = new Set<(restored: boolean) => void>();
+const wakers = new Set<(restored: boolean | undefined) => void>();
 /** `persisted` is of `pageshow` alone: the page comes from the back-forward cache. */
-const wake = ({ persisted = false }: Partial<PageTransitionEvent>): void => {
+const wake = ({ persisted }: Partial<PageTransitionEvent>): void => {
   if (document.hidden) hiddenAt = Date.now();
   else for (const waker of wakers) waker(persisted);
 };
@@ -120,7 +120,7 @@ function listen(change: 'addEventListener' | 'removeEventListener'): void {
 }
 
 /** Calls `waker` when the user may have come back: focus, visibility, pageshow, online. One set of listeners a page. */
-export function onWake(waker: (restored: boolean) => void): () => void {
+export function onWake(waker: (restored: boolean | undefined) => void): () => void {
   wakers.add(waker);
   // A listener that is there already is not added again.
   listen('addEventListener');

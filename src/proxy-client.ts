@@ -38,7 +38,7 @@ export function subscribe(subscriber: Subscriber): () => void {
       wanted.delete(key);
       const controller = reading.get(key);
       reading.delete(key);
-      if (![...reading.values()].some((each) => each === controller)) controller?.abort();
+      if (controller && ![...reading.values()].includes(controller)) controller.abort();
     }
     if (subscribers.size) return;
     changes?.close();

@@ -15,7 +15,7 @@ export const settle = 20_000;
 export const begin = 60_000;
 /** A flow lives 15 minutes at the proxy; a minute more for the way there and back. */
 export const life = 16 * 60_000;
-/** A hint within this time of the last question does not ask again. */
+/** Who comes back within this time of the last question is asked for when it is over. */
 export const patience = 1_000;
 /** A status older than this is read again when the page is looked at. */
 export const stale = 60_000;

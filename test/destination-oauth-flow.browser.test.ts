@@ -74,7 +74,7 @@ describe('the click', () => {
     it(`opens nothing for ${JSON.stringify(authorize_url)}`, async () => {
       stage.proxy.account = { authorize_url };
       const element = await stage.ready();
-      element.authorize();
+      mainButton(element).click();
       await element.updateComplete;
       expect(stage.opened).to.deep.equal([]);
       expect(element.view).to.equal('error');
@@ -120,6 +120,21 @@ describe('the click', () => {
     mainButton(element).click();
     expect(element.view).to.equal('awaiting');
     expect(element.error).to.equal(undefined);
+  });
+
+  it('blocked twice: the third uses this tab, unless the mode is popup', async () => {
+    // A ticket that has run out: a window would open at once, where this tab waits for another ticket.
+    stage.proxy.account = { checked_at: '2001-01-01T00:10:00Z', authorize_expires_at: '2001-01-01T00:00:00Z' };
+    const modes = ['popup', 'auto', 'other'] as DestinationOAuth['mode'][];
+    const elements = await Promise.all(modes.map((mode) => stage.ready({ accountId: mode, mode })));
+    stage.proxy.account = never;
+    stage.blocked = true;
+    const opened = elements.map((element) => {
+      stage.opened.length = 0;
+      for (let i = 0; i < 3; i++) element.authorize();
+      return stage.opened.length;
+    });
+    expect(opened).to.deep.equal([3, 2, 2]);
   });
 
   it('a window.open that throws is a blocked popup', async () => {

@@ -118,6 +118,12 @@ describe('attributes and properties', () => {
     element.authorize();
     expect(stage.opened.length).to.equal(1);
   });
+
+  it('an attribute that is taken away leaves its default', async () => {
+    const element = await render({ variant: 'compact', mode: 'redirect' });
+    for (const name of ['variant', 'mode']) element.removeAttribute(name);
+    expect([element.variant, element.mode]).to.deep.equal(['card', 'auto']);
+  });
 });
 
 describe('initial-status', () => {

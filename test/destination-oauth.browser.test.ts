@@ -256,6 +256,7 @@ describe('the first read', () => {
     await stage.pass(200);
     expect(element.view).to.equal('error');
     expect(element.error?.code).to.equal('timeout');
+    expect(element.error?.cause).to.have.property('name', 'AbortError');
     expect(stage.proxy.asked[0]?.signal?.aborted).to.equal(true);
   });
 });

@@ -146,6 +146,15 @@ describe('polling', () => {
     assert.equal(run.count('ask:a'), 1);
   });
 
+  test('who comes back just after a poll is asked for a second after it', () => {
+    const run = ready().do(begin()).pass(2_100);
+    assert.equal(run.count('ask:a'), 1);
+    for (let i = 0; i < 100; i++) run.do({ type: 'wake' });
+    assert.equal(run.count('ask:a'), 1);
+    run.pass(1_000);
+    assert.equal(run.count('ask:a'), 2);
+  });
+
   test('an answer older than a hint is asked for again', () => {
     const run = ready({ latency: 1_000 }).pass(1_000).do(begin()).pass(2_100).do(returned(A));
     assert.equal(run.count('ask:a'), 1);
