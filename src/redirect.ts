@@ -64,9 +64,9 @@ export const closeWindow = (otherwise: () => void): void => {
 };
 
 const showText = (): void => {
-  const place =
-    document.querySelector('[data-destination-oauth]') ?? document.body.appendChild(document.createElement('p'));
-  place.textContent = 'You can close this window.';
+  (
+    document.querySelector('[data-destination-oauth]') ?? document.body.appendChild(document.createElement('p'))
+  ).textContent = 'You can close this window.';
 };
 
 /**
@@ -87,6 +87,8 @@ export async function handleRedirect({ proxyUrl, requestInit }: RedirectOptions)
       headers.set('x-destination-oauth', '1');
       const response = await fetch(proxyUrl.replace(/\/+$/, '') + '/callback', {
         credentials: 'include',
+        // Nobody shall have to look at a window that waits for ever.
+        signal: AbortSignal.timeout(15_000),
         ...requestInit,
         method: 'POST',
         headers,

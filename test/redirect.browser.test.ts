@@ -130,6 +130,27 @@ describe('the redirect page', () => {
     expect(performance.now() - at).to.be.greaterThan(900);
   });
 
+  it('a proxy that never answers: the window closes after 15 s', async () => {
+    const waited: number[] = [];
+    const timer = new AbortController();
+    await open(
+      `status=ok&state=${STATE}`,
+      (_, init) =>
+        new Promise((_, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new TypeError('aborted')));
+          timer.abort();
+        }),
+      (page) => {
+        (page as typeof globalThis & Window).AbortSignal.timeout = (ms) => {
+          waited.push(ms);
+          return timer.signal;
+        };
+      },
+    );
+    await until(() => popup?.closed, 'the window closes');
+    expect(waited).to.deep.equal([15_000]);
+  });
+
   for (const [what, query, answer] of [
     ['a state that the proxy refuses', `status=ok&state=${STATE}`, () => json({ code: 'invalid_state' }, 400)],
     ['a proxy that cannot be reached', `status=ok&state=${STATE}`, () => Promise.reject(new TypeError('network'))],
