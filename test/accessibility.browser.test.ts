@@ -193,8 +193,11 @@ describe('one element', () => {
     });
 
     it('works with the keyboard', async () => {
-      for (const key of ['Enter', ' ']) {
-        const element = await stage.ready();
+      for (const [accountId, key] of [
+        ['enter', 'Enter'],
+        ['space', ' '],
+      ] as const) {
+        const element = await stage.ready({ accountId });
         const before = stage.opened.length;
         await press(mainButton(element), key);
         await until(() => stage.opened.length === before + 1, `a window by "${key}"`);
