@@ -179,9 +179,7 @@ export class DestinationOAuth extends LitElement {
     super.disconnectedCallback();
     speakers.delete(this);
     // A move within the document is a removal and an insertion in one task.
-    setTimeout(() => {
-      if (!this.isConnected) this.#controller.disconnect();
-    });
+    setTimeout(this.#controller.disconnect);
   }
 
   protected override willUpdate(): void {

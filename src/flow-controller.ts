@@ -55,8 +55,8 @@ export interface FlowController {
   update(): void;
   /** The element is in a document. Takes up again what `disconnect` left. */
   connect(): void;
-  /** The element has left the document for good, as far as can be known: everything it started ends here. */
-  disconnect(): void;
+  /** If the element has left the document, everything it started ends here. Tells whether it has. */
+  disconnect: () => boolean;
   /** Opens the authorization, in the caller's task: the popup is open when this returns. */
   authorize(mode?: Mode): void;
   refresh(): void;
@@ -134,6 +134,14 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
         void host.updateComplete.then(() => scrollBy(0, host.getBoundingClientRect().top - top));
   }
 
+  /** Ends all that was started, unless the element is in the document. */
+  function disconnect(): boolean {
+    if (host.isConnected) return false;
+    if (undo) state.attempts.forEach(session.release);
+    stop();
+    return true;
+  }
+
   /** Applies an action, and those that its effects bring about, in order. */
   function dispatch(action: Action): void {
     if (queue.push(action) > 1) return;
@@ -203,7 +211,7 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
       }
     for (const a of state.attempts) {
       const { flow } = a;
-      session.keep(key, a, host);
+      session.keep(key, a, disconnect);
       const entry = attend(flow);
       entry.unwatch ??= watch({
         flow,
@@ -241,10 +249,7 @@ export function createController(host: Host, stepped: (effects: readonly Effect[
       dispatch({ type: 'suspend' });
       dispatch({ type: 'wake' });
     },
-    disconnect() {
-      if (undo) state.attempts.forEach(session.release);
-      stop();
-    },
+    disconnect,
     authorize(mode = host.mode) {
       if (!near) arrive();
       // Set in this very task: the account whose URL is at hand is no longer the one that is meant.

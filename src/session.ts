@@ -9,10 +9,10 @@ import { parseJson } from './http.ts';
 const PREFIX = 'destination-oauth:';
 
 /**
- * Which element of this page looks after a flow, so that two elements for one account do not both tell of one. An element
- * that has left the document may have been replaced: its flows are for whichever comes in its place.
+ * Who looks after a flow in this page, so that two elements for one account do not both tell of one. An element that has left
+ * the document may have been replaced: asked, it lets go of its flows, for whichever comes in its place, and says so.
  */
-const claimed = new Map<string, Element>();
+const claimed = new Map<string, () => boolean>();
 
 type Kept = Pick<Attempt, 'flow' | 'begunAt' | 'mode' | 'top' | 'renewal' | 'live'> & { owner: string };
 
@@ -24,10 +24,10 @@ function guarded<T>(use: (storage: Storage) => T): T | undefined {
   }
 }
 
-/** Keeps an attempt of `owner`, which `by` looks after. */
-export function keep(owner: string, { flow, begunAt, mode, top, renewal, live }: Attempt, by: Element): void {
+/** Keeps an attempt of `owner`; `leave` is asked by others who would look after it. */
+export function keep(owner: string, { flow, begunAt, mode, top, renewal, live }: Attempt, leave: () => boolean): void {
   const kept: Kept = { owner, flow, begunAt, mode, top, renewal, live };
-  claimed.set(flow, by);
+  claimed.set(flow, leave);
   guarded((storage) => storage.setItem(PREFIX + flow, JSON.stringify(kept)));
 }
 
@@ -55,6 +55,6 @@ export const takeUp = (owner: string): readonly Attempt[] =>
         renewal: isBoolean,
         live: isBoolean,
       });
-      return kept && !claimed.get(kept.flow)?.isConnected ? { ...kept, resumed: true } : [];
+      return kept && (claimed.get(kept.flow)?.() ?? true) ? { ...kept, resumed: true } : [];
     })
     .sort((a, b) => a.begunAt - b.begunAt);

@@ -606,6 +606,25 @@ describe('the element moves', () => {
     }
   });
 
+  it('away, with another in its place: from then on it hears nothing', async () => {
+    stage.freeze();
+    const first = await stage.ready();
+    first.authorize();
+    let told = 0;
+    first.addEventListener('oauth-authorized', () => told++);
+    const other = document.createElement('destination-oauth');
+    Object.assign(other, { accountId: first.accountId, proxyUrl: first.proxyUrl });
+    first.replaceWith(other);
+    await other.updateComplete;
+    grant();
+    // The task in which it was taken away is not over: time stands still.
+    stage.say();
+    await stage.view(other, 'authorized');
+    expect(stage.count('authorized')).to.equal(1);
+    expect(told).to.equal(0);
+    other.remove();
+  });
+
   it('out of the document: timers and requests end; put back, it resumes', async () => {
     stage.freeze();
     const element = await stage.ready();

@@ -26,6 +26,8 @@ const attempt = (given: Partial<Attempt> = {}): Attempt => ({
   ...given,
 });
 
+const stays = (): boolean => false;
+
 beforeEach(() => sessionStorage.clear());
 afterEach(() => sessionStorage.clear());
 
@@ -35,7 +37,7 @@ describe('what is kept', () => {
       attempt({ begunAt: 1 }),
       attempt({ begunAt: 2, mode: 'redirect', top: 40, renewal: true, live: false }),
     ];
-    for (const each of [newer, older]) keep('me', each, document.body);
+    for (const each of [newer, older]) keep('me', each, stays);
     for (const each of [newer, older]) release(each);
     const taken = takeUp('me');
     expect(
@@ -52,7 +54,7 @@ describe('what is kept', () => {
       { flow: older.flow, begunAt: 1, mode: 'popup', top: undefined, renewal: false, live: true, resumed: true },
       { flow: newer.flow, begunAt: 2, mode: 'redirect', top: 40, renewal: true, live: false, resumed: true },
     ]);
-    for (const each of taken) keep('me', each, document.body);
+    for (const each of taken) keep('me', each, stays);
     expect(takeUp('me')).to.deep.equal([]);
     for (const each of taken) release(each);
     expect(takeUp('me').length).to.equal(2);
@@ -60,38 +62,48 @@ describe('what is kept', () => {
 
   it('is nobody else’s, and not that of an element that still looks after it', () => {
     const mine = attempt();
-    keep('me', mine, document.body);
+    keep('me', mine, stays);
     expect(takeUp('me')).to.deep.equal([]);
     release(mine);
     expect(takeUp('you')).to.deep.equal([]);
     expect(takeUp('me').length).to.equal(1);
   });
 
+  it('is let go of where its element has left the document', () => {
+    const mine = attempt();
+    let asked = 0;
+    keep('me', mine, () => ++asked > 0);
+    expect(takeUp('you')).to.deep.equal([]);
+    expect(asked).to.equal(0);
+    expect(takeUp('me').length).to.equal(1);
+    expect(asked).to.equal(1);
+  });
+
   it('goes when it is no longer kept', () => {
-    const [gone, stays] = [attempt(), attempt()];
-    for (const each of [gone, stays]) keep('me', each, document.body);
+    const [gone, left] = [attempt(), attempt()];
+    for (const each of [gone, left]) keep('me', each, stays);
     forget(gone.flow);
-    release(stays);
-    expect(takeUp('me').map(({ flow }) => flow)).to.deep.equal([stays.flow]);
-    forget(stays.flow);
+    release(left);
+    expect(takeUp('me').map(({ flow }) => flow)).to.deep.equal([left.flow]);
+    forget(left.flow);
     expect(sessionStorage.length).to.equal(0);
   });
 
   it('can be claimed again unless another has it', () => {
     const mine = attempt();
     expect(isClaimed(mine.flow)).to.equal(false);
-    keep('me', mine, document.body);
+    keep('me', mine, stays);
     expect(isClaimed(mine.flow)).to.equal(true);
     release(mine);
     expect(isClaimed(mine.flow)).to.equal(false);
-    keep('me', mine, document.body);
+    keep('me', mine, stays);
     expect(isClaimed(mine.flow)).to.equal(true);
     forget(mine.flow);
     expect(isClaimed(mine.flow)).to.equal(false);
   });
 
   it('holds no URL and no ticket', () => {
-    keep('https://proxy.test/api acc', attempt({ hint: 'ok', channel: 'poll', askAt: 1 }), document.body);
+    keep('https://proxy.test/api acc', attempt({ hint: 'ok', channel: 'poll', askAt: 1 }), stays);
     const value = sessionStorage.getItem(sessionStorage.key(0) ?? '') ?? '{}';
     expect(Object.keys(JSON.parse(value) as object)).to.have.members([
       'begunAt',
