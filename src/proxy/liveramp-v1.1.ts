@@ -46,11 +46,12 @@ const authorizeAnswer = z.object({ authorization_url: z.string() });
 
 /** The upstream for LiveRamp's v1.1 API: one API key a tenant, an account's status is its `oauth_status`. */
 export function liverampV11(options: LiverampV11Options): Upstream {
-  if (typeof options.credentials !== 'function') throw new TypeError('liverampV11: credentials must be a function');
+  if (typeof (options as Partial<LiverampV11Options> | undefined)?.credentials !== 'function')
+    throw new TypeError('liverampV11: credentials must be a function');
   const baseUrl = readBaseUrl('liverampV11: baseUrl', options.baseUrl ?? liverampV11Defaults.baseUrl);
   const paths = { ...liverampV11Defaults.paths, ...options.paths };
-  for (const [name, path] of Object.entries(paths)) {
-    if (!path.startsWith('/') || !path.includes('{id}')) {
+  for (const [name, path] of Object.entries<unknown>(paths)) {
+    if (typeof path !== 'string' || !path.startsWith('/') || !path.includes('{id}')) {
       throw new TypeError(`liverampV11: paths.${name} must start with "/" and hold "{id}"`);
     }
   }

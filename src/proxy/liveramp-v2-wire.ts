@@ -69,7 +69,11 @@ export const integration = z.object({ name: optionalText, oAuthEndpointID: optio
 export type Integration = z.infer<typeof integration>;
 export const created = z.object({ id: z.string().min(1).max(1000) });
 export const attempt = z.object({
-  authorizationUrl: z.string().optional(),
+  // Only a begin needs it: an attempt that is over may have none.
+  authorizationUrl: z
+    .string()
+    .nullish()
+    .transform((url) => url || undefined),
   status: z.string(),
   oAuthConnectionID: optionalText,
 });

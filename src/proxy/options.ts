@@ -139,12 +139,18 @@ const readSecret = (value: unknown): Uint8Array => {
   return bytes.slice();
 };
 
+const needObject = (option: string, value: unknown): void => {
+  if (typeof value !== 'object' || value === null) throw new ProxyConfigError(option, 'must be an object');
+};
+
 const numbers = <K extends string>(
   option: string,
   defaults: Record<K, number>,
-  given: Partial<Record<K, number>> = {},
+  given: Partial<Record<K, number>> | undefined,
 ): Record<K, number> => {
   const result = { ...defaults };
+  if (given === undefined) return result;
+  needObject(option, given);
   for (const key of Object.keys(defaults) as K[]) {
     const value: unknown = given[key];
     if (value === undefined) continue;
@@ -162,6 +168,7 @@ const needFunction = (option: string, value: unknown): void => {
 
 /** Checks the options. Throws `ProxyConfigError`. */
 export function readOptions(options: ProxyOptions): ProxyConfig {
+  needObject('options', options);
   const publicUrl = parseUrl('publicUrl', options.publicUrl);
   if (publicUrl.search || options.publicUrl.includes('?'))
     throw new ProxyConfigError('publicUrl', 'must not have a query');
@@ -178,8 +185,11 @@ export function readOptions(options: ProxyOptions): ProxyConfig {
   for (const name of ['onEvent', 'fetch', 'clock'] as const) {
     if (options[name] !== undefined) needFunction(name, options[name]);
   }
-  for (const method of ['add', 'get', 'set', 'take'] as const) {
-    if (options.store !== undefined) needFunction(`store.${method}`, (options.store as Partial<FlowStore>)[method]);
+  if (options.store !== undefined) {
+    needObject('store', options.store);
+    for (const method of ['add', 'get', 'set', 'take'] as const) {
+      needFunction(`store.${method}`, (options.store as Partial<FlowStore>)[method]);
+    }
   }
   const secrets: readonly unknown[] = Array.isArray(options.secret) ? list('secret', options.secret) : [options.secret];
 

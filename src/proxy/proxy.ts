@@ -44,6 +44,9 @@ export function createProxy(options: ProxyOptions): (request: Request) => Promis
     let response: Response;
     try {
       call.url = new URL(request.url);
+      // Refusals too, and what is public: without the header the page could not tell one from a broken connection.
+      const origin = request.headers.get('origin');
+      if (origin !== null && config.embedOrigins.has(origin)) call.corsOrigin = origin;
       response = await app.fetch(request, call);
     } catch (error) {
       response = fail(call, error);

@@ -23,6 +23,10 @@ const text = (reply: unknown): string | undefined => (typeof reply === 'string' 
  * Each operation is one command, so it is one round trip and atomic.
  */
 export function redisStore(client: RedisClient, { prefix = 'destination-oauth:' }: RedisStoreOptions = {}): FlowStore {
+  for (const command of ['set', 'get', 'getDel'] as const) {
+    if (typeof (client as Partial<RedisClient> | undefined)?.[command] === 'function') continue;
+    throw new TypeError(`redisStore: client has no ${command}(): give a connected client of the "redis" package`);
+  }
   const expiration = (ttlMs: number) => ({ type: 'PX' as const, value: Math.max(1, Math.ceil(ttlMs)) });
   return {
     async add(key, value, ttlMs) {

@@ -83,7 +83,6 @@ export function embeddingOrigin(call: Call, config: ProxyConfig): string {
   if (foreign || !config.embedOrigins.has(origin)) {
     throw new ProblemError('origin_not_allowed', "The page's origin is not in embedOrigins");
   }
-  if (header !== null) call.corsOrigin = origin;
   return origin;
 }
 

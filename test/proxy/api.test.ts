@@ -214,7 +214,18 @@ test('CORS: listed origins only, exactly', async () => {
   }
   assert.equal(liveramp.requests.length, 0);
   // A failure is readable to a listed origin as well.
-  assert.equal((await browser.get('/accounts/da_absent')).headers.get('access-control-allow-origin'), ORIGIN);
+  for (const [path, status] of [
+    ['/accounts/da_absent', 404],
+    ['/accounts?id=', 400],
+    ['/nothing', 404],
+    ['/openapi.json', 200],
+  ] as const) {
+    const response = await browser.get(path);
+    assert.equal(response.status, status);
+    assert.equal(response.headers.get('access-control-allow-origin'), ORIGIN, path);
+    const foreign = await browser.get(path, { origin: 'https://evil.example' });
+    assert.equal(foreign.headers.get('access-control-allow-origin'), null, path);
+  }
 });
 
 test("CORS: a GET without Origin counts as the proxy's own origin, unless the browser says that it is not", async () => {

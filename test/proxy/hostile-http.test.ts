@@ -231,3 +231,16 @@ test('optional fields of LiveRamp may be null', async () => {
     ['not_applicable', 'not_applicable'],
   );
 });
+
+test('an attempt that is over may have no authorization URL any more', async () => {
+  for (const authorizationUrl of [null, '', undefined]) {
+    const { handler, liveramp } = startProxy();
+    const browser = new Browser(handler);
+    const { flow } = await browser.begin('da_1');
+    liveramp.intercept = ({ method, path }) =>
+      method === 'GET' && path.includes('/oauth-connection-attempts/')
+        ? Response.json({ authorizationUrl, status: 'AUTHORIZED', oAuthConnectionID: 'oc_new' })
+        : undefined;
+    assert.equal((await browser.flow(flow)).state, 'completed');
+  }
+});

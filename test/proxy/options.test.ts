@@ -53,7 +53,10 @@ test('options that cannot work are refused at construction, by name', () => {
     ['limits.beginsPerUser', { limits: { beginsPerUser: 0 } }],
     ['limits.readsPerUser', { limits: { readsPerUser: 'many' } }],
     ['timeouts.callMs', { timeouts: { callMs: NaN } }],
+    ['limits', { limits: null }],
+    ['timeouts', { timeouts: 5 }],
     ['store', { store: {} }],
+    ['store', { store: null }],
     ['onEvent', { onEvent: 'log' }],
     ['fetch', { fetch: null }],
     ['clock', { clock: 5 }],
@@ -69,6 +72,8 @@ test('options that cannot work are refused at construction, by name', () => {
       `${option} ${JSON.stringify(change)}`,
     );
   }
+  const nothing = undefined as unknown as ProxyOptions;
+  assert.throws(() => createProxy(nothing), /^ProxyConfigError: createProxy: options must be an object/);
 });
 
 test('what works', () => {
@@ -97,6 +102,9 @@ test('the options of the upstreams are refused by name too', () => {
   assert.throws(() => liverampV11({} as Parameters<typeof liverampV11>[0]), /liverampV11: credentials/);
   assert.throws(() => liverampV11({ credentials, baseUrl: 'file:///etc' }), /liverampV11: baseUrl/);
   assert.throws(() => liverampV11({ credentials, paths: { account: '/accounts' } }), /liverampV11: paths.account/);
+  const unset = { authorize: undefined } as unknown as { authorize: string };
+  assert.throws(() => liverampV11({ credentials, paths: unset }), /liverampV11: paths.authorize/);
+  assert.throws(() => liverampV11(undefined as unknown as Parameters<typeof liverampV11>[0]), /liverampV11: credent/);
   assert.throws(() => liverampV11({ credentials, statuses: { x: 'yes' as 'unknown' } }), /liverampV11: statuses/);
   liverampV2({ credentials, baseUrl: 'http://127.0.0.1:4000/activation/', tokenUrl: 'http://localhost:4000/token' });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createClient } from 'redis';
-import { memoryStore, redisStore, type FlowStore } from '../../src/proxy/index.ts';
+import { memoryStore, redisStore, type FlowStore, type RedisClient } from '../../src/proxy/index.ts';
 import { once } from '../../src/proxy/store.ts';
 import { Browser, FakeLiveramp, problemCode, startProxy } from './helpers.ts';
 import { NO_REDIS, startRedis, type RedisServer } from './redis-server.ts';
@@ -45,6 +45,12 @@ async function onceContract(store: FlowStore): Promise<void> {
   assert.equal(await once(store, 'broken', 60_000, work), true);
   assert.equal(runs, 2);
 }
+
+test('redisStore names what a client lacks', () => {
+  for (const client of [undefined, null, {}, { set: () => 'OK', get: () => null }]) {
+    assert.throws(() => redisStore(client as unknown as RedisClient), /^TypeError: redisStore: client has no /);
+  }
+});
 
 test('memoryStore keeps the contract', async () => {
   await contract(memoryStore());
