@@ -72,10 +72,16 @@ class LiverampV2 implements Upstream {
   }
 
   async account(context: UpstreamContext, accountId: string): Promise<UpstreamAccount> {
-    const target = await this.#resolve(context.session, accountId);
+    const target = await this.#target(context, accountId);
     if (!('integrationConnectionId' in target)) return this.#accountBeingSetUp(context, accountId, target);
     const connection = await this.#reads.connection(context, target.integrationConnectionId);
     return await this.#describe(connection, () => this.#catalogue.entry(context, connection.integrationID));
+  }
+
+  async #target({ session }: UpstreamContext, accountId: string): Promise<LiverampV2Account> {
+    const { success, data } = targetSchema.safeParse(await this.#resolve(session, accountId));
+    if (success) return data;
+    throw new TypeError('liverampV2: resolve must give the ids of LiverampV2Account, as non-empty strings');
   }
 
   forgetStatuses(tenant: string): void {
@@ -94,7 +100,7 @@ class LiverampV2 implements Upstream {
     const targets = await Promise.all(
       accountIds.map(async (accountId) => {
         try {
-          return { accountId, target: await this.#resolve(context.session, accountId) };
+          return { accountId, target: await this.#target(context, accountId) };
         } catch (error) {
           results.set(accountId, asError(error));
           return undefined;
@@ -135,7 +141,7 @@ class LiverampV2 implements Upstream {
     accountId: string,
     { redirectUrl, state }: { redirectUrl: string; state: string },
   ): Promise<{ authorizationUrl: string; attempt: Attempt }> {
-    const target = await this.#resolve(context.session, accountId);
+    const target = await this.#target(context, accountId);
     const connectionId = 'integrationConnectionId' in target ? target.integrationConnectionId : undefined;
     const known: KnownConnection =
       'integrationConnectionId' in target
@@ -282,6 +288,13 @@ class LiverampV2 implements Upstream {
     });
   }
 }
+
+/** Written by the partner: an id that is missing or empty would be the path of another resource. */
+const id = z.string().min(1);
+const targetSchema = z.union([
+  z.object({ integrationConnectionId: id }),
+  z.object({ destinationId: id, integrationId: id }),
+]) satisfies z.ZodType<LiverampV2Account>;
 
 const setUpKey = ({ session }: UpstreamContext, accountId: string): string =>
   `set-up:${JSON.stringify([session.tenant, accountId])}`;

@@ -322,3 +322,25 @@ test('a fetch that ignores its signal does not keep the request', async () => {
   const response = await new Browser(handler).get('/accounts/da_1');
   assert.equal(await problemCode(response), 'upstream_timeout');
 });
+
+test('a `resolve` that gives no usable ids asks LiveRamp nothing, and spoils no other account of a batch', async () => {
+  for (const answer of [undefined, null, {}, { integrationConnectionId: '' }, { destinationId: '7' }]) {
+    const { handler, liveramp } = startProxy(
+      {},
+      {
+        resolve: (_, id) =>
+          id === 'da_1' ? (answer as unknown as { integrationConnectionId: string }) : { integrationConnectionId: id },
+      },
+    );
+    const browser = new Browser(handler);
+    assert.equal(await problemCode(await browser.get('/accounts/da_1')), 'internal_error');
+    assert.deepEqual(liveramp.requests, []);
+    const { accounts } = (await (await browser.get('/accounts?id=da_1&id=da_done')).json()) as {
+      accounts: { oauth_status?: string; error?: { code: string } }[];
+    };
+    assert.deepEqual(
+      accounts.map(({ oauth_status, error }) => oauth_status ?? error?.code),
+      ['internal_error', 'authorized'],
+    );
+  }
+});
