@@ -1,4 +1,4 @@
-import type { Account, AccountItem } from '../contract.ts';
+import { OAUTH_STATUSES, type Account, type AccountItem } from '../contract.ts';
 import { inTurns } from './in-turns.ts';
 import type { ProxyConfig } from './options.ts';
 import { asProblem, ProblemError, UpstreamError } from './problems.ts';
@@ -6,6 +6,13 @@ import type { Tickets } from './tickets.ts';
 import type { UpstreamAccount, UpstreamContext } from './upstream.ts';
 
 const TRANSIENT = new Set(['upstream_unavailable', 'upstream_timeout']);
+
+/** Typed, but perhaps a partner's own upstream: a word that the contract does not have is `unknown`. */
+function inContract(account: UpstreamAccount): UpstreamAccount {
+  const { oauthStatus, reauthorization }: { oauthStatus?: unknown; reauthorization?: unknown } = account;
+  const known = OAUTH_STATUSES.find((status) => status === oauthStatus);
+  return { ...account, oauthStatus: known ?? 'unknown', reauthorization: reauthorization === true };
+}
 
 /**
  * Reads accounts upstream and puts them into the contract's shape. The status is the one truth: a single account is always
@@ -28,7 +35,7 @@ export class Accounts {
     const key = JSON.stringify([this.#generation, tenant, user, accountId]);
     const known = this.#reading.get(key);
     if (known) return known;
-    const reading = (async () => await this.#config.upstream.account(context, accountId))();
+    const reading = (async () => inContract(await this.#config.upstream.account(context, accountId)))();
     this.#reading.set(key, reading);
     const done = (): void => void this.#reading.delete(key);
     reading.then(done, done);
@@ -54,7 +61,7 @@ export class Accounts {
       const answers = await upstream.accounts(context, ids);
       for (const id of ids) {
         const answer = answers.get(id) ?? new UpstreamError('account_not_found');
-        results.set(id, answer instanceof Error ? asProblem(answer) : answer);
+        results.set(id, answer instanceof Error ? asProblem(answer) : inContract(answer));
       }
     } else {
       const answers = await inTurns(ids, (id) => this.read(context, id).catch(asProblem));

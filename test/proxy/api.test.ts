@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Browser, BASE, MINUTE, newFlow, ORIGIN, problemCode, startProxy } from './helpers.ts';
-import { readAccount } from '../../src/contract.ts';
+import { readAccount, type Account } from '../../src/contract.ts';
+import type { Upstream, UpstreamAccount } from '../../src/proxy/index.ts';
 
 test('an account of each status', async () => {
   const { handler, liveramp, clock } = startProxy();
@@ -398,4 +399,22 @@ test('openapi.json is public, lists every code and route, and resolves its refer
   }
   assert.ok(!JSON.stringify(document).includes('"$ref":"#/$defs'));
   assert.equal(liveramp.requests.length, 0);
+});
+
+test("a partner's own upstream with a word outside the contract is `unknown`", async () => {
+  const odd = { oauthStatus: 'AUTHORIZED' } as unknown as UpstreamAccount;
+  const upstream: Upstream = {
+    account: () => Promise.resolve(odd),
+    begin: () => Promise.reject(new Error('not asked')),
+  };
+  const many: Upstream = { ...upstream, accounts: (_, ids) => Promise.resolve(new Map(ids.map((id) => [id, odd]))) };
+  for (const each of [upstream, many]) {
+    const browser = new Browser(startProxy({ upstream: each }).handler);
+    const single = await browser.account('a');
+    const { accounts } = (await (await browser.get('/accounts?id=a&id=b')).json()) as { accounts: Account[] };
+    for (const account of [single, ...accounts]) {
+      assert.deepEqual([account.oauth_status, account.reauthorization], ['unknown', false]);
+      assert.deepEqual(readAccount(account), account);
+    }
+  }
 });
