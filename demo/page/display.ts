@@ -59,3 +59,19 @@ export function followSections(): void {
     if (section) observer.observe(section);
   }
 }
+
+/**
+ * Goes to the section that the address names, where the browser went when little of the page was there yet, and back to it
+ * while what is above grows, unless somebody has scrolled: WebKit does not keep the place by itself.
+ */
+export function stayAtAddress(page: HTMLElement): void {
+  const section = document.getElementById(location.hash.slice(1));
+  if (!section) return;
+  let left: number | undefined;
+  const observer = new ResizeObserver(() => {
+    if (left !== undefined && scrollY !== left) return observer.disconnect();
+    section.scrollIntoView();
+    left = scrollY;
+  });
+  observer.observe(page);
+}

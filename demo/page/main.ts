@@ -1,6 +1,6 @@
 /** The demo page. The element is used as any partner would use it: by its tag, attributes, events and methods. */
 import '../../src/index.ts';
-import { followSections, showDisplaySwitches } from './display.ts';
+import { followSections, showDisplaySwitches, stayAtAddress } from './display.ts';
 import { GallerySection } from './gallery/gallery.ts';
 import { applyHostCss, showHosts } from './gallery/hosts.ts';
 import { installSimulatedProxy } from './gallery/simulated-proxy.ts';
@@ -27,5 +27,4 @@ new ThemeSection(byId('theme-root'), store);
 showSnippet(byId('snippet-root'), store);
 followSections();
 await new LiveSection(byId('live-root')).start();
-// The browser went there when little of the page was there yet.
-document.getElementById(location.hash.slice(1))?.scrollIntoView();
+stayAtAddress(byId('main'));

@@ -87,6 +87,14 @@ for (const engine of engines()) {
       }
     });
 
+    it('opens at the section of its address, however much above grows afterwards', async () => {
+      await tab.goto(`${demo.url}/#live`);
+      const specimens = '[...document.querySelectorAll("destination-oauth")].filter(({ view }) => view !== "loading")';
+      await until(() => tab.evaluate(`${specimens}.length > 60`), 'the gallery');
+      const top = 'document.querySelector("#live").getBoundingClientRect().top';
+      await until(() => tab.evaluate(`${top} >= 0 && ${top} < 100`), 'the section');
+    });
+
     it('needs no horizontal scrolling at 320 px in either direction', async () => {
       for (const direction of ['ltr', 'rtl']) {
         const width = await tab.evaluate(`new Promise((resolve) => {
