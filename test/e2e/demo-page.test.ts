@@ -14,13 +14,13 @@ const PAGE = '/?variant=button&view=authorized';
 const AT_REST = `[document, ...[...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? [])]
   .every((root) => !root.getAnimations().some((each) => each instanceof CSSTransition))`;
 
-/** Every element has read its status. */
+/** Every element of the page has read its status: what is above no longer grows, and a place to click stays where it is. */
 const untilLoaded = (tab: Tab): Promise<unknown> =>
   until(
     () =>
       tab.evaluate(
         `(() => {
-          const waiting = [...${ACCOUNTS}].find(({ view }) => view === 'loading');
+          const waiting = [...document.querySelectorAll('destination-oauth')].find(({ view }) => view === 'loading');
           (waiting ?? document.querySelector('#live')).scrollIntoView();
           return !waiting && ${ACCOUNTS}.length > 0;
         })()`,

@@ -35,7 +35,8 @@ const textContrast = (part: Element): number => {
 export interface Measured {
   readonly label: string;
   readonly kind: 'text' | 'graphic';
-  readonly ratio: number;
+  /** Not before the element shows it. */
+  readonly ratio: number | undefined;
 }
 
 /** Elements of one colour scheme, by view. */
@@ -51,20 +52,24 @@ const TEXTS: readonly (readonly [label: string, view: string, part: string])[] =
   ['Status: went wrong', 'failed', 'icon'],
 ];
 
+/** Every row from the start: a table that grows would move what is below it. */
 export function measure(panel: Panel): Measured[] {
-  const rows: Measured[] = [];
-  for (const [label, view, part] of TEXTS) {
+  const shown = (view: string, part: string): Element | null => {
     const element = panel.get(view);
-    const shown = element && partOf(element, part);
-    if (shown) rows.push({ label, kind: 'text', ratio: textContrast(shown) });
-  }
-  const card = panel.get('unauthorized');
-  const button = card && partOf(card, 'button');
-  if (button) {
-    const ratio = contrast(backdrop(button), backdrop(button.parentElement));
-    rows.push({ label: 'Button against the card', kind: 'graphic', ratio });
-  }
-  return rows;
+    return element ? partOf(element, part) : null;
+  };
+  const button = shown('unauthorized', 'button');
+  return [
+    ...TEXTS.map(([label, view, part]): Measured => {
+      const text = shown(view, part);
+      return { label, kind: 'text', ratio: text ? textContrast(text) : undefined };
+    }),
+    {
+      label: 'Button against the card',
+      kind: 'graphic',
+      ratio: button ? contrast(backdrop(button), backdrop(button.parentElement)) : undefined,
+    },
+  ];
 }
 
 /** What a colour property amounts to at present, as `#rrggbb`, where a part shows it plainly. */

@@ -169,18 +169,19 @@ function swatch(style: Style): TemplateResult {
 
 function contrastTable(light: readonly Measured[], dark: readonly Measured[]): TemplateResult {
   const cell = (measured: Measured | undefined): TemplateResult => {
-    if (!measured) return html`<td>–</td>`;
+    if (measured?.ratio === undefined) return html`<td><b>–</b> <span>&nbsp;</span></td>`;
     const result = verdict(measured.ratio, measured.kind);
     return html`<td data-verdict=${result}><b>${ratioText(measured.ratio)}</b> <span>${VERDICTS[result]}</span></td>`;
   };
-  const failures = [...light, ...dark].filter(({ ratio, kind }) => verdict(ratio, kind) === 'fails').length;
+  const all = [...light, ...dark];
+  const failures = all.filter(({ ratio, kind }) => ratio !== undefined && verdict(ratio, kind) === 'fails').length;
   return html`<div class="panel contrast">
     <table>
       <caption>
         <b>Contrast</b>
         <span role="status"
           >${
-            light.length === 0
+            all.some(({ ratio }) => ratio === undefined)
               ? nothing
               : failures === 0
                 ? 'Everything passes WCAG 2.2 AA.'
